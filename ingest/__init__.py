@@ -1,0 +1,1 @@
+"""Raw files to sources, articles and passages. Knows nothing of search."""
