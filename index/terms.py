@@ -1,0 +1,88 @@
+"""Text to the terms that search and matching compare. The only module that uses jieba."""
+
+from __future__ import annotations
+
+import logging
+import re
+import unicodedata
+from functools import cache, lru_cache
+from typing import Any
+
+from index.glossary import entries, swaps
+
+STOP = frozenset(
+    "的 了 是 在 和 与 及 或 也 都 就 而 又 着 过 地 得 之 其 于 以 为 被 把 将 对 从 到 向 由 等 这 那 该 此 有 个 中 上 下 里 "
+    "吗 呢 吧 啊 呀 么 我 你 他 她 它 们 我们 你们 他们 它们 自己 一 不 并 但 还 很 更 最 已 已经 让 使 给 请 请问 一个 这个 那个 "
+    "the a an of in on at to for and or is are was were be been has have had do does did it its this that by with from as "
+    "which who whom whose what when where why how many much".split()
+)
+_WORD = re.compile(r"[0-9a-z一-鿿㐀-䶿]")
+
+
+@cache
+def _jieba() -> Any:
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # jieba 0.42 warns of its own escapes and of pkg_resources
+        import jieba
+    jieba.setLogLevel(logging.WARNING)
+    words = {e.name for e in entries() if e.kind != "term"} | {a for e in entries() for a in e.aliases} | set(swaps())
+    words |= {e.name for e in entries()} | {o for ordinary in swaps().values() for o in ordinary}
+    jieba.initialize()
+    for word in words:
+        if re.fullmatch(r"[一-鿿]{2,}", word):
+            jieba.add_word(word)
+    return jieba
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    """The character table of OpenCC, traditional to simplified."""
+    import importlib.util
+    from pathlib import Path
+
+    spec = importlib.util.find_spec("opencc")
+    assert spec and spec.origin
+    table = Path(spec.origin).parent / "dictionary" / "TSCharacters.txt"
+    pairs = (line.split("\t") for line in table.read_text("utf-8").splitlines() if "\t" in line)
+    return {ord(trad): simple.split()[0] for trad, simple in pairs if len(trad) == 1}
+
+
+def normalize(text: str) -> str:
+    """`text` in half width, lower case and simplified characters, to compare and never to show.
+
+    >>> normalize("ＡＭＤ與華為")
+    'amd与华为'
+    """
+    return unicodedata.normalize("NFKC", text).lower().translate(_simplified())
+
+
+def terms(text: str) -> list[str]:
+    """The terms of `text`: jieba's search mode, without blanks, punctuation and stop words.
+
+    >>> terms("壁仞科技被列入实体清单。")
+    ['壁仞科技', '列入', '实体', '清单', '实体清单']
+    """
+    words = _jieba().cut_for_search(normalize(text))
+    return [w for w in words if w not in STOP and _WORD.search(w)]
+
+
+@lru_cache(maxsize=20_000)
+def words(text: str) -> tuple[str, ...]:
+    """The words of `text` without overlap, all of them, punctuation too; joined they are its normal form."""
+    return tuple(_jieba().cut(normalize(text)))
+
+
+def readings(term: str) -> tuple[str, ...]:
+    """`term` and the ordinary words that it may stand for in text that went through a synonym swapper.
+
+    >>> readings("开创人")
+    ('开创人', '创始人')
+    """
+    return (term, *swaps().get(term, ()))
+
+
+def article_terms(text: str) -> list[str]:
+    """The terms of an article's text and, beside swapped ones, the words they stand for."""
+    return [reading for term in terms(text) for reading in readings(term)]
