@@ -1,0 +1,229 @@
+"""A question in Chinese or English to what it asks: its kind, the type wanted, what must be said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from math import log
+
+from bot.records import Asked, Kind, Need
+from index.glossary import by_form, entries, swaps
+from index.lexical import Group
+from index.search import Language
+from index.store import Store
+from index.terms import STOP, normalize, readings, terms, words
+
+# (kind, wanted type, pattern) in order; what the pattern matches is not something to look for.
+_KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
+    "zh": [
+        ("yes_no", "", r"是否|是不是|有没有|吗[?？]?$|对吗|能否|可否"),
+        ("why", "", r"为什么|为何|为啥|(?:是)?(?:什么|哪些|何种)?(?:原因|理由)(?:是什么|有哪些|何在)?|因何"),
+        ("when", "date", r"什么时候|何时|什么时间|哪一?年|哪一?[天日]|哪个月|几月几?[日号]?|几号|(?:日期|时间)是(?:什么|多少|哪天)?"),
+        ("list", "", r"哪些|哪几[个家款条位种项所类座]?|哪[两二三四五六][个家款条位种项所类座]?|有什么|(?:都)?包括什么|分别是"),
+        ("who", "person", r"是?谁|什么人|哪位|何人|哪一位"),
+        ("where", "place", r"(?:在|位于|设在)?(?:哪里|哪儿|何处|什么地方|哪个(?:城市|地方|省|国家)|哪座城市)"),
+        ("how_much", "amount", r"多少|百分之几|多[大高长快久重宽]|几[个家款颗轮次倍年天名人种代条成]|何价"),
+        ("which", "", r"哪一?[个家款所颗种项条座国届代]|什么(?=[一-鿿])|叫什么(?:名字)?|叫做?什么|名称是什么"),
+        ("what", "", r"是什么|什么是|什么|怎么样?|如何|怎样|为何物|多少种"),
+    ],
+    "en": [
+        ("why", "", r"\bwhy\b|\bwhat (?:is|are|was|were) the reasons?\b|\breasons?\b"),
+        ("when", "date", r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|time)\b"),
+        ("how_much", "amount", r"\bhow (?:many|much|large|big|high|long|fast|old)\b|\bwhat (?:percentage|percent|share)\b"),
+        ("who", "person", r"\bwho(?:m|se)?\b"),
+        ("where", "place", r"\bwhere\b|\b(?:which|what) (?:city|place|country)\b"),
+        ("list", "", r"\bwhich (?=\w+(?:ies|s)\b)|\bwhat (?:are|were)\b|\blist\b|\bname (?:all|the)\b"),
+        ("which", "", r"\bwhich\b|\bwhat(?:'s| is| was)? the names?(?: of)?\b|\bcalled\b"),
+        ("what", "", r"\bwhat(?:'s| is| was| did| does| do)?\b|\bhow\b"),
+        ("yes_no", "", r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|will)\b"),
+    ],
+}
+# The noun that names what is wanted -> its type; a person's post makes a "which" question one of its kind.
+_TYPES = [
+    ("company", r"公司|企业|厂商|大厂|机构|投行|投资方|出资方|股东|客户|供应商|银行|compan|firm|vendor|maker|bank|investor|shareholder|customer"),
+    ("person", r"创始人|开创人|创办人|ceo|cto|coo|cfo|董事长|总裁|总经理|校长|院士|教授|高管|负责人|人员|些人|founder|chairman|president"),
+    ("place", r"城市|地方|国家|省份|地区|地点|总部|cit(?:y|ies)|countr|place|headquarter"),
+    ("school", r"大学|学校|高校|学院|院校|universit|college|school"),
+    ("product", r"产品|芯片|显卡|服务器|平台|系列|型号|模型|软件|架构|方案|chip|product|card|server|platform|series|model|gpu"),
+    ("process", r"制程|工艺|纳米|process node|process technology|nanomet"),
+]
+# What the question says of the amount -> how the amount is written.
+_CUES = [
+    (r"价|费|元|钱|融资额|金额|营收|收入|利润|订单额|市值|损失|减记|减值|投资额|成本|资金|price|cost|revenue|profit|dollar|yuan|write|sales|worth|money|raise", r"(?:亿|万|千|百)*(?:人民币|美|日|欧|港)?元|美金|英镑"),
+    (r"比例|占比|百分|占股|持股|股份|股权|率|幅|份额|涨|跌|percent|share|stake|rate|ratio", r"%|％|百分之|个百分点|成|倍"),
+    (r"算力|浮点|计算能力|flops|tops|compute|performance", r"[KMGTPE]?FLOPS|TOPS|次"),
+    (r"带宽|bandwidth", r"[KMGT]B/s|[KMGT]bps"),
+    (r"显存|内存|容量|memory|capacity", r"[KMGT]B"),
+    (r"面积|area", r"mm2|mm²|平方"),
+    (r"尺寸|size|dimension", r"毫米|mm|厘米|英寸"),
+    (r"制程|工艺|纳米|node|nanomet", r"nm|纳米"),
+    (r"晶体管|transistor", r"个?晶体管|亿个"),
+    (r"员工|多少人|人员|几人|人数|employee|staff|people", r"多?人|名|位"),
+    (r"几家|多少家|compan(?:y|ies)|firms", r"家"),
+    (r"几轮|多少轮|rounds?", r"轮"),
+    (r"几颗|多少颗", r"颗"),
+    (r"几款|多少款", r"款"),
+    (r"几次|多少次|times", r"次"),
+    (r"参数|parameter", r"参数"),
+    (r"多久|多长时间|多少天|几天|多少年|几年|几个月|多少个月|小时|how long|days|years|months|hours", r"个月|[天日年周]|小时|分钟|个交易日"),
+    (r"功耗|watt|power", r"W|瓦"),
+    (r"专利|patent", r"项"),
+]
+_WEAK = frozenset(
+    "公司 企业 厂商 机构 被 曾 曾经 开始 进行 属于 认为 表示 目前 现在 将 会 能 可以 需要 之一 情况 具体 主要 大约 大概 总共 一共 共 "
+    "叫 做 名字 名称 名为 发生 家 款 种 所 条 位 项 期间 其 时候 时间 年 月 日 天 第一 首 采用 使用 拥有 实现 面临 面前 "
+    "company companies host hosts name names say said tell much many become there their get".split()
+)
+_PRONOUN = re.compile(r"该公司|这家公司|这家企业|该企业|该芯片|这款芯片|该产品|这款产品|它们?|他们?|她|\b(?:it|they|he|she|its|their|the company|that company)\b", re.I)
+_LATIN_NAME = re.compile(r"[a-z]*\d[a-z\d.]*[a-z]?|[a-z]+\d+[a-z\d.]*")
+
+
+def language_of(text: str) -> Language:
+    """The language of `text`: "zh" if it holds a Chinese character that is not just a quoted name in English.
+
+    >>> language_of("燧原科技的CEO是谁?"), language_of("Who founded Enflame (燧原科技)?")
+    ('zh', 'en')
+    """
+    chinese, latin = len(re.findall(r"[一-鿿]", text)), len(re.findall(r"[A-Za-z]+", text))
+    return "zh" if chinese > latin or (chinese and latin < 3) else "en"
+
+
+def standalone(question: str, history: Sequence[str]) -> str:
+    """`question` with its pronoun replaced by the last name that the asker's `history` mentions.
+
+    >>> standalone("它的CEO是谁?", ["燧原科技是什么时候成立的?"])
+    '燧原科技的CEO是谁?'
+    """
+    match = _PRONOUN.search(question)
+    if not match or next(_names(question), None):
+        return question
+    for earlier in reversed(history):
+        name = next(_names(earlier), None)
+        if name:
+            owned = match[0].lower() in ("its", "their")
+            return question[: match.start()] + name + ("'s" if owned else "") + question[match.end() :]
+    return question
+
+
+def _names(text: str) -> Iterator[str]:
+    plain = normalize(text)
+    found = [(plain.find(form), -len(form), form) for form in _name_forms() if form in plain]
+    for at, _, form in sorted(found):
+        if not form.isascii() or re.search(rf"(?<![a-z]){re.escape(form)}(?![a-z])", plain):
+            yield text[at : at + len(form)]
+
+
+@cache
+def _name_forms() -> tuple[str, ...]:
+    return tuple(form for form, entry in by_form().items() if entry.kind != "term" and len(form) > 1)
+
+
+def read_question(text: str, store: Store, answer_language: Language | None = None) -> Asked:
+    """`text` as understood, its needs weighed by how rare they are in `store`."""
+    language = language_of(text)
+    plain = normalize(text) if language == "zh" else text
+    kind, wanted, left = _kind(plain, language)
+    noun = _noun(plain, left, kind)
+    if kind in ("which", "list", "what", "who"):
+        typed = next((name for name, pattern in _TYPES if re.search(pattern, noun, re.I)), wanted)
+        wanted = "company" if kind == "who" and typed == "company" else typed if kind != "who" else wanted
+    if wanted == "process":
+        kind, wanted = "how_much", "amount"
+    if kind == "what" and any(re.search(p, plain, re.I) for p in (r"price|cost|revenue|bandwidth|stake|share|rate\b|size|area",)):
+        kind, wanted = "how_much", "amount"
+    cues = tuple(unit for said, unit in _CUES if re.search(said, plain, re.I)) if kind == "how_much" else ()
+    needs = tuple(_needs(left, store, language, noun))
+    return Asked(text, language, answer_language or language, kind, wanted, cues, needs)
+
+
+def _kind(plain: str, language: Language) -> tuple[Kind, str, str]:
+    for kind, wanted, pattern in _KINDS[language]:
+        match = re.search(pattern, plain, re.I)
+        if match:
+            return kind, wanted, plain[: match.start()] + " ‖ " + plain[match.end() :]
+    return "what", "", plain
+
+
+def _noun(plain: str, left: str, kind: Kind) -> str:
+    """The words beside the question word, which name what is wanted."""
+    before, _, after = left.partition("‖")
+    if re.search(r"[A-Za-z]{3,} [A-Za-z]{2,}", plain):
+        return " ".join(after.split()[:3])
+    beside = after.strip()[:6]
+    if kind == "who" or not re.search(r"[一-鿿a-z]", beside):
+        return before.strip()[-6:]
+    return beside
+
+
+def _needs(left: str, store: Store, language: Language, noun: str) -> Iterator[Need]:
+    if language == "en":
+        pairs = [(p, g) for p, g in store.lexicon.groups(left.replace("‖", " ")) if p.lower() not in _WEAK]
+        for phrase, group in pairs:
+            yield _need(phrase, group.alternatives, store, any(c.isupper() for c in phrase))
+        return
+    seen = set()
+    for word in _joined_numbers(words(left)):
+        if word in seen or word in STOP or not re.search(r"[0-9a-z一-鿿]", word):
+            continue
+        seen.add(word)
+        entry = by_form().get(word)
+        forms = (word, *(f.lower() for f in (entry.name, *entry.aliases))) if entry else (word,)
+        yield _need(word, forms, store, bool(entry and entry.kind != "term"))
+
+
+def _joined_numbers(found: Sequence[str]) -> Iterator[str]:
+    """Words with a name and the number behind it as one: 天垓 100 -> 天垓100."""
+    held = ""
+    for word in found:
+        if re.fullmatch(r"[\d.]+[a-z]*", word) and held and (by_form().get(held) or by_form().get(held + word)):
+            held += word
+            continue
+        if held:
+            yield held
+        held = word
+    if held:
+        yield held
+
+
+def _need(phrase: str, forms: Sequence[str], store: Store, known_name: bool) -> Need:
+    more = [r for f in forms for r in (*readings(f), *_swapped_for().get(f, ()))]
+    forms = tuple(dict.fromkeys([*forms, *more]))
+    is_name = known_name or bool(_LATIN_NAME.fullmatch(phrase.lower()))
+    held = [store.lexical.document_frequency(f) for f in forms if f in store.lexical]
+    total = len(store.passages)
+    weight = log(1 + total / (0.5 + max(held, default=0))) / log(1 + total / 0.5)
+    if phrase.lower() in _WEAK:
+        weight *= 0.25
+    elif is_name:
+        weight = max(weight, 0.6)
+    return Need(forms, weight, is_name, phrase)
+
+
+@cache
+def _swapped_for() -> dict[str, tuple[str, ...]]:
+    """Each ordinary word to the swapped words that may stand for it."""
+    table: dict[str, list[str]] = {}
+    for swapped, ordinary in swaps().items():
+        for word in ordinary:
+            table.setdefault(word, []).append(swapped)
+    return {word: tuple(swapped) for word, swapped in table.items()}
+
+
+def search_groups(asked: Asked, store: Store) -> list[Group]:
+    """What the BM25 leg looks for: every form of every need, and for Chinese the parts of its words."""
+    groups = [Group(need.forms, 1.0 if need.phrase not in _WEAK else 0.3) for need in asked.needs]
+    if asked.language == "zh":
+        known = {need.phrase for need in asked.needs}
+        groups += [Group(readings(t), 0.5) for t in dict.fromkeys(terms(asked.text)) if t not in known]
+    return groups
+
+
+def names_of_kind(kind: str) -> frozenset[str]:
+    """Every form, in lower case, of the glossary's names of `kind`."""
+    return _of_kind(kind)
+
+
+@cache
+def _of_kind(kind: str) -> frozenset[str]:
+    return frozenset(f.lower() for e in entries() if e.kind == kind for f in (e.name, *e.aliases))

@@ -1,0 +1,97 @@
+"""What a question is read as, what an answer is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from index.search import Language
+
+Kind = Literal["who", "when", "where", "how_much", "which", "list", "why", "yes_no", "what"]
+Reason = Literal["not_in_articles", "off_topic", "false_premise", "unclear_question"]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that a sentence must say to answer: any of `forms`. A name cannot be paraphrased."""
+
+    forms: tuple[str, ...]
+    weight: float
+    is_name: bool
+    phrase: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as understood: its kind, the type of thing wanted, and what a sentence must say."""
+
+    text: str
+    language: Language
+    answer_language: Language
+    kind: Kind
+    wanted: str  # company, person, product, date, money, …; "" if anything goes
+    cues: tuple[str, ...]  # regular expressions of the units or words that the wanted amount carries
+    needs: tuple[Need, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open span of a source's text."""
+
+    source_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One part of an answer, in few words, and the sentence that says it."""
+
+    text: str
+    span: Span
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found: claims that answer, or a reason to refuse with the nearest thing known."""
+
+    claims: tuple[Claim, ...]
+    reason: Reason | None = None
+    lead: str = ""  # what a yes/no answer begins with
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quoted sentence and where it stands: ``source.text[start:end] == quote``."""
+
+    marker: int
+    quote: str
+    source_id: str
+    file: str
+    sha256: str
+    start: int
+    end: int
+    article_id: str
+    title: str
+    source: str | None
+    author: str | None
+    published: str | None
+    published_how: str | None
+    url: str | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What every front end renders. Each ``[n]`` in `answer` is the marker of one citation, and no others exist."""
+
+    answer: str
+    refused: bool
+    reason: Reason | None
+    citations: tuple[Citation, ...]
+    conflicts: tuple[object, ...]
+    standalone_question: str
+    mode: str
+    trace_id: str
+    timings_ms: dict[str, float]
