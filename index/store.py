@@ -84,6 +84,9 @@ class Store:
         self.lexicon = Lexicon(self._path)
         self._source_at = {row["id"]: at for at, row in enumerate(self.source_rows)}
         self._article_at = {article.id: at for at, article in enumerate(self.articles)}
+        self._articles_of: dict[str, list[Article]] = {}
+        for article in self.articles:
+            self._articles_of.setdefault(article.source_id, []).append(article)
         with (self._path / "texts.bin").open("rb") as file:
             self._texts = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self._source = lru_cache(maxsize=512)(self._read_source)
@@ -109,6 +112,10 @@ class Store:
     def article(self, article_id: str) -> Article:
         """The article with that id. Raises `KeyError` if there is none."""
         return self.articles[self._article_at[article_id]]
+
+    def articles_of(self, source_id: str) -> list[Article]:
+        """The articles of a source, in order."""
+        return self._articles_of.get(source_id, [])
 
     def passage(self, row: int) -> Passage:
         """The passage at `row` of the index."""

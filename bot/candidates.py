@@ -1,0 +1,178 @@
+"""The short answers that a sentence offers, by the type of thing that is wanted. Spans are the sentence's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.question import names_of_kind
+from index.glossary import by_form
+from index.terms import tagged
+
+Found = tuple[int, int]
+
+_DATE = re.compile(
+    r"(?:(?:19|20)\d\d\s*年(?:\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*[日号])?|年?[初中末底]|[上下]半年|第[一二三四]季度)?"
+    r"|(?:今年|本年|去年|上一年|前年|明年)(?:\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*[日号])?|年?[初中末底]|[上下]半年)?"
+    r"|\d{1,2}\s*月(?:\s*\d{1,2}\s*[日号]|[初中末底]|[上中下]旬)?"
+    r"|(?:19|20)\d\d(?=\s*财年|\s*Q\d))"
+)
+_HEDGE = r"(?:约|大约|超过?|逾|近|达|至少|最多|不到|仅|高达|[大小]于|低于)?"
+_NUMBER = r"\d[\d,]*(?:\.\d+)?"
+_UNIT = (
+    r"(?:[多余几]?(?:万亿|千亿|百亿|亿|千万|百万|万|千|百)?[多余]?(?:元人民币|人民币|美元|日元|欧元|港元|元|美金"
+    r"|[KMGTPEkmgtpe]?FLOPS|TOPS|[KMGT]B/s|[KMGT]bps|[KMGT]B|mm2|mm²|平方公里|平方米|平方毫米|毫米|厘米|公里|千米|米|英寸|nm|纳米|GHz|MHz|kW|MW|GW|W|瓦"
+    r"|%|％|个百分点|个交易日|个月|个?晶体管|参数|人次|人|家|轮|颗|款|次|倍|天|年|小时|分钟|秒|名|位|项|个|片|台|辆|架|条|种|张|吨|岁|周|卡|核|层|成|股|T|℃|度))"
+    r"|(?:万亿|千亿|亿|千万|百万|万)"
+)
+_AMOUNT = re.compile(
+    rf"{_HEDGE}{_NUMBER}(?:万|亿|%)?(?:美?元)?(?:\s*[-—~至到×xX]\s*{_NUMBER}(?:{_UNIT})?)?(?:\s*(?:{_UNIT}))(?:以上|以下|左右|[多余])?"
+    rf"|[一二三四五六七八九十两百千数几]+(?:万亿|亿|万)?(?:个月|家|轮|颗|款|次|倍|天|年|名|位|项|个|条|种|大系列|大)"
+)
+_PRODUCT = re.compile(r"[“《]([^”》]{2,20})[”》]|(?<![A-Za-z])([A-Z]{1,10}[A-Za-z]*[- ]?(?:[A-Z]?\d+[A-Za-z\d.]*)?)(?![A-Za-z])")
+_MODEL = re.compile(r"[一-鿿]{0,3}[A-Z][A-Za-z]*\d+[A-Za-z]*(?: \d+)?|[一-鿿]{2}\d{2,}[A-Z]?")
+_SCHOOL = re.compile(r"[一-鿿]{2,12}?(?:大学|学院|学校|中学)")
+_POST = r"(?:CEO|CTO|COO|CFO|创始人|开创人|董事长|总裁|总经理|司理|院士|教授|主任|校长|部长|总监|合伙人|分析师|首席\w{0,4}师|理事长|负责人|担任人|总统|主席|记者)"
+_SURNAMES = "赵钱孙李周吴郑王冯陈卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜谢邹窦章苏潘葛范彭郎鲁韦马苗方俞任袁柳鲍史唐费薛雷贺倪汤滕罗毕郝安常乐于傅齐康伍余顾孟黄穆萧尹姚邵汪毛戴宋庞熊纪项祝董梁杜阮蓝闵季贾江童颜郭梅林钟徐邱骆高夏蔡田樊胡凌霍万柯卢莫丁邓洪包左石崔龚程陆段侯武刘龙叶白赖乔翁谭申冉易曾沙关游肖"
+_PERSON_NEAR = re.compile(rf"{_POST}[、兼]?(?:{_POST}[、兼]?)*([{_SURNAMES}][一-鿿]{{1,2}})|([{_SURNAMES}][一-鿿]{{1,2}})(?=表示|表明|指出|称|说|认为|介绍|透露|泄漏|教授|院士|博士)")
+
+
+def candidates(sentence: str, wanted: str, cues: tuple[str, ...] = ()) -> list[Found]:
+    """The spans in `sentence` that are of the type `wanted`, in order; empty for a type that is not known here.
+
+    >>> [("2018年3月,燧原科技树立。")[a:b] for a, b in candidates("2018年3月,燧原科技树立。", "date")]
+    ['2018年3月']
+    """
+    makers = {
+        "date": _dates,
+        "amount": lambda s: _amounts(s, cues),
+        "person": _persons,
+        "company": _companies,
+        "place": _places,
+        "product": _products,
+        "school": lambda s: (m.span() for m in _SCHOOL.finditer(s)),
+    }
+    maker = makers.get(wanted)
+    return _disjoint(maker(sentence)) if maker else []
+
+
+def enumeration(sentence: str) -> list[list[Found]]:
+    """The enumerations in `sentence`, each as the spans of its members.
+
+    >>> s = "包含A公司、B公司和C公司等厂商。"
+    >>> [[s[a:b] for a, b in e] for e in enumeration(s)]
+    [['A公司', 'B公司', 'C公司']]
+    """
+    out = []
+    for match in re.finditer(r"[^,，。;；:：!?“”]*、[^,，。;；:：!?“”]*", sentence):
+        members = []
+        at = match.start()
+        pieces = re.split(r"(、|以及|和|及|与)", match[0])
+        for piece in pieces:
+            if piece and piece not in ("、", "以及", "和", "及", "与"):
+                members.append(_bared(sentence, at, at + len(piece)))
+            at += len(piece)
+        members = [(a, b) for a, b in members if 1 < b - a <= 24]
+        if len(members) >= 2:
+            out.append(members)
+    return out
+
+
+_LEAD = re.compile(r".*(?:包含|包括|涵盖了?|分别为|分别是|即|如|例如|有|为|是|在|比如|:|：|支撑|支持|做好|来自)(?=.)")
+_TAIL = re.compile(r"(?:等(?:[一-鿿]*)|(?:[两三四五六七八九十]|\d+)[家个款条位种项].*|展开了?.*|开展了?.*|均.*|都.*)$")
+
+
+def _bared(sentence: str, start: int, end: int) -> Found:
+    """The span without what introduces or closes an enumeration."""
+    text = sentence[start:end]
+    lead = _LEAD.match(text)
+    if lead and lead.end() < len(text):
+        start += lead.end()
+    tail = _TAIL.search(sentence[start:end])
+    if tail and tail.start() > 0:
+        end = start + tail.start()
+    while start < end and sentence[start] in " -“”《》":
+        start += 1
+    while start < end and sentence[end - 1] in " “”《》":
+        end -= 1
+    return start, end
+
+
+def _dates(sentence: str) -> Iterator[Found]:
+    yield from (m.span() for m in _DATE.finditer(sentence))
+
+
+def _amounts(sentence: str, cues: tuple[str, ...]) -> Iterator[Found]:
+    dates = [m.span() for m in _DATE.finditer(sentence)]
+    for match in _AMOUNT.finditer(sentence):
+        a, b = match.span()
+        if any(x < b and a < y for x, y in dates) or (a and re.match(r"[A-Za-z\d.]", sentence[a - 1])):
+            continue
+        if not cues or any(re.search(cue, sentence[a : b + 3]) for cue in cues):
+            yield a, b
+
+
+def _persons(sentence: str) -> Iterator[Found]:
+    yield from _named(sentence, names_of_kind("person"))
+    for match in _PERSON_NEAR.finditer(sentence):
+        yield match.span(1) if match[1] else match.span(2)
+    at = 0
+    for word, flag in tagged(sentence):
+        known = by_form().get(word.lower())
+        if flag in ("nr", "nrt", "nrfg") and 2 <= len(word) <= 6 and not (known and known.kind != "person"):
+            yield at, at + len(word)
+        at += len(word)
+
+
+def _companies(sentence: str) -> Iterator[Found]:
+    yield from _named(sentence, names_of_kind("company"))
+    at = 0
+    others = names_of_kind("product") | names_of_kind("institution") | names_of_kind("term") | names_of_kind("person")
+    for word, flag in tagged(sentence):
+        if flag == "nt" and word.lower() not in others and len(word) > 2:
+            yield at, at + len(word)
+        at += len(word)
+    for match in re.finditer(r"[^,，。;；:：、“”和与及()（）\s]{2,16}", sentence):
+        inner = re.match(r"(?:[^的]*的)?(.*?(?:集团|科技|银行|证券|汽车|股份|网络|资本|本钱|基金|集成电路|通信))(?:$|等|公司)", match[0])
+        if inner and 2 < len(inner[1]) <= 14 and inner[1].lower() not in others:
+            yield match.start() + inner.start(1), match.start() + inner.end(1)
+
+
+def _places(sentence: str) -> Iterator[Found]:
+    at, start = 0, -1
+    for word, flag in (*tagged(sentence), ("", "")):
+        place = flag == "ns" and word not in ("美国", "我国", "中国") and word.lower() not in names_of_kind("company")
+        if place and start < 0:
+            start = at
+        elif not place and start >= 0:
+            yield start, at
+            start = -1
+        at += len(word)
+
+
+def _products(sentence: str) -> Iterator[Found]:
+    yield from (m.span() for m in _MODEL.finditer(sentence))
+    yield from _named(sentence, names_of_kind("product"))
+    for match in _PRODUCT.finditer(sentence):
+        yield match.span(1) if match[1] else match.span(2)
+
+
+def _named(sentence: str, forms: frozenset[str]) -> Iterator[Found]:
+    plain = sentence.lower()
+    for form in forms:
+        for match in re.finditer(re.escape(form), plain):
+            a, b = match.span()
+            if form.isascii() and (re.match(r"[a-z0-9]", plain[b : b + 1]) or re.match(r"[a-z0-9]", plain[a - 1 : a])):
+                continue
+            yield a, b
+
+
+def _disjoint(spans: Iterator[Found]) -> list[Found]:
+    """The longest of overlapping spans, in order."""
+    kept: list[Found] = []
+    for a, b in sorted(set(spans), key=lambda s: (s[0] - s[1], s[0])):
+        if b > a and not any(x < b and a < y for x, y in kept):
+            kept.append((a, b))
+    return sorted(kept)
+
+
