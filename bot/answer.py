@@ -18,9 +18,11 @@ ENOUGH = 0.62
 ENOUGH_FOR_LIST = 0.72
 # A single thing asked for and not met, this heavy, means that the sentence is about something else.
 HEAVY = 0.75
+ENOUGH_WITHOUT_HEAVY = 0.74
 MAX_MEMBERS = 20
 _CLAUSE = re.compile(r"[^,，;；。!！?？]+")
 _CAUSE = re.compile(r"因为|由于|因此|因而|为了|原因|缘由|主要是|导致|所以|源于|出于|在于|才是|这也是|旨在|为.{1,12}而|because", re.I)
+_CONSEQUENCE = re.compile(r"因此|因而|所以|于是|这也是|由此")
 _NOT = re.compile(r"未(?!来)|没有?|并非|不(?!只|仅|断|得不|同|少)|否认|无(?!论|线)|尚未")
 _SERIES = re.compile(r"^(.{1,6}?)[一二三四五六七八九十\d][:：、.]\s*(.+)$")
 
@@ -46,9 +48,8 @@ def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
 
 def sufficient(evidence: Evidence, enough: float) -> bool:
     """Whether `evidence` says enough of what was asked, its names and its weightiest word among it."""
-    return evidence.coverage >= enough and evidence.own >= 0.25 and not any(
-        need.is_name or need.weight >= HEAVY for need in evidence.missing
-    )
+    heavy = any(need.weight >= HEAVY for need in evidence.missing) and evidence.coverage < ENOUGH_WITHOUT_HEAVY
+    return evidence.coverage >= enough and evidence.own >= 0.25 and not heavy and not any(n.is_name for n in evidence.missing)
 
 
 def _claims(asked: Asked, enough: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Claim]:
@@ -59,19 +60,31 @@ def _claims(asked: Asked, enough: Sequence[Evidence], evidence: Sequence[Evidenc
     if not enough:
         return []
     if asked.kind == "why":
-        return [_whole(e) for e in enough[:6] if _CAUSE.search(e.text)][:1]
+        return next((_cause(e, evidence) for e in enough[:6] if _CAUSE.search(e.text)), [])
     if asked.kind == "yes_no":
         return [_whole(enough[0])]
     if asked.wanted:
+        offers: list[tuple[float, Claim]] = []
         for found in enough[:6]:
             if found.score < enough[0].score - 0.3:
                 break
             span = _nearest(asked, found)
             if span:
-                return [Claim(_bare(found.text[span[0] : span[1]]), found.span, found.score)]
+                close = found.score + 0.2 * _closeness(asked, found.text, span) / sum(n.weight for n in asked.needs)
+                offers.append((close, Claim(_bare(found.text[span[0] : span[1]]), found.span, found.score)))
+        if offers:
+            return [max(offers, key=lambda offer: offer[0])[1]]
         if asked.wanted in ("date", "amount", "person", "place"):
             return []
     return [_whole(enough[0])]
+
+
+def _cause(found: Evidence, evidence: Sequence[Evidence]) -> list[Claim]:
+    """The sentence that gives the cause; one that only draws the consequence brings the one before it."""
+    if not _CONSEQUENCE.match(found.text):
+        return [_whole(found)]
+    near = [e for e in evidence if e.span.source_id == found.span.source_id and 0 <= found.span.start - e.span.end < 3]
+    return [_whole(e) for e in (*near[:1], found)]
 
 
 def _whole(found: Evidence) -> Claim:
@@ -121,7 +134,7 @@ def _members(asked: Asked, enough: Sequence[Evidence]) -> list[Claim]:
     """Each member once, with the sentence that says it, from every sentence that is about as good as the best."""
     claims: dict[str, Claim] = {}
     for found in enough:
-        if found.coverage < enough[0].coverage - 0.15:
+        if found.coverage < enough[0].coverage - 0.1:
             continue
         for text in _members_of(asked, found):
             key = _canonical(text)

@@ -37,6 +37,9 @@ _SURNAMES = "赵钱孙李周吴郑王冯陈卫蒋沈韩杨朱秦许何吕施张�
 _PERSON_NEAR = re.compile(rf"{_POST}[、兼]?(?:{_POST}[、兼]?)*([{_SURNAMES}][一-鿿]{{1,2}})|([{_SURNAMES}][一-鿿]{{1,2}})(?=表示|表明|指出|称|说|认为|介绍|透露|泄漏|教授|院士|博士)")
 
 
+_COUNTED = re.compile(r"(?:共有|分为|包括|有|为|是)([^,，。、和与]{2,16})[和与]([^,，。、]{2,16}?)(?=[两二2][个家款条位种项类])")
+
+
 def candidates(sentence: str, wanted: str, cues: tuple[str, ...] = ()) -> list[Found]:
     """The spans in `sentence` that are of the type `wanted`, in order; empty for a type that is not known here.
 
@@ -63,7 +66,7 @@ def enumeration(sentence: str) -> list[list[Found]]:
     >>> [[s[a:b] for a, b in e] for e in enumeration(s)]
     [['A公司', 'B公司', 'C公司']]
     """
-    out = []
+    out = [[m.span(1), m.span(2)] for m in _COUNTED.finditer(sentence)]
     for match in re.finditer(r"[^,，。;；:：!?“”]*、[^,，。;；:：!?“”]*", sentence):
         members = []
         at = match.start()

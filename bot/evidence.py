@@ -13,7 +13,7 @@ from index.embed import Embedder, Vectors
 from index.glossary import by_form
 from index.search import Hit
 from index.store import Store
-from index.terms import STOP, article_terms, normalize, words
+from index.terms import STOP, article_terms, normalize, ordinary, words
 from ingest.records import Passage
 from ingest.sentences import sentence_spans
 
@@ -21,6 +21,7 @@ from ingest.sentences import sentence_spans
 IN_HEADING = 0.9
 BEFORE = 0.75
 SIMILAR_ENOUGH = 0.55
+LEAD_IN_CHARS = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +48,9 @@ def _of_passage(asked: Asked, hit: Hit, store: Store) -> Iterator[Evidence]:
     source = store.source(passage.source_id).text
     spans = list(sentence_spans(source, passage.start, passage.end))
     texts = [source[a:b] for a, b in spans]
+    lead_in = [source[a:b] for a, b in sentence_spans(source, *_lead_in(passage, store))][-2:]
     for at, (start, end) in enumerate(spans):
-        before = " ".join(texts[max(0, at - 2) : at])
+        before = " ".join([*lead_in, *texts[:at]][-2:])
         credits = [_credit(need, texts[at], passage.heading, before, store.embedder) for need in asked.needs]
         total = sum(need.weight for need in asked.needs) or 1.0
         coverage = sum(n.weight * c for n, (c, _) in zip(asked.needs, credits, strict=True)) / total
@@ -56,6 +58,12 @@ def _of_passage(asked: Asked, hit: Hit, store: Store) -> Iterator[Evidence]:
         missing = tuple(n for n, (c, _) in zip(asked.needs, credits, strict=True) if c < 0.5)
         score = coverage + 0.25 * own - 0.002 * hit.rank
         yield Evidence(Span(passage.source_id, start, end), passage, texts[at], coverage, own, missing, score)
+
+
+def _lead_in(passage: Passage, store: Store) -> tuple[int, int]:
+    """The span of the article's body just before `passage`, for what its first sentences leave unsaid."""
+    start = max(store.article(passage.article_id).paragraphs[0].start, passage.start - LEAD_IN_CHARS)
+    return min(start, passage.start), passage.start
 
 
 def _credit(need: Need, sentence: str, heading: str, before: str, embedder: Embedder) -> tuple[float, bool]:
@@ -95,7 +103,8 @@ def _holds(form: str, plain: str, held: frozenset[str]) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _plain(text: str) -> tuple[str, frozenset[str]]:
-    return normalize(text), frozenset(article_terms(text))
+    plain = normalize(text)
+    return f"{plain}\n{ordinary(plain)}", frozenset(article_terms(text))
 
 
 def _names_another(need: Need, sentence: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from math import log
 
@@ -75,6 +76,8 @@ _WEAK = frozenset(
     "叫 做 名字 名称 名为 发生 家 款 种 所 条 位 项 期间 其 时候 时间 年 月 日 天 第一 首 采用 使用 拥有 实现 面临 面前 "
     "company companies host hosts name names say said tell much many become there their get".split()
 )
+# Who founded something is told as who its founder is.
+_FOUNDER = ("创始人", "创办", "创立", "创建")
 _PRONOUN = re.compile(r"该公司|这家公司|这家企业|该企业|该芯片|这款芯片|该产品|这款产品|它们?|他们?|她|\b(?:it|they|he|she|its|their|the company|that company)\b", re.I)
 _LATIN_NAME = re.compile(r"[a-z]*\d[a-z\d.]*[a-z]?|[a-z]+\d+[a-z\d.]*")
 
@@ -132,9 +135,24 @@ def read_question(text: str, store: Store, answer_language: Language | None = No
         kind, wanted = "how_much", "amount"
     if kind == "what" and any(re.search(p, plain, re.I) for p in (r"price|cost|revenue|bandwidth|stake|share|rate\b|size|area",)):
         kind, wanted = "how_much", "amount"
-    cues = tuple(unit for said, unit in _CUES if re.search(said, plain, re.I)) if kind == "how_much" else ()
-    needs = tuple(_needs(left, store, language, noun))
+    cues = _cues(plain, language) if kind == "how_much" else ()
+    needs = tuple(_typed(need, kind, wanted, noun) for need in _needs(left, store, language, kind))
     return Asked(text, language, answer_language or language, kind, wanted, cues, needs)
+
+
+def _cues(plain: str, language: Language) -> tuple[str, ...]:
+    """The units of the amount asked for; in Chinese those of the noun that stands last, which is the head."""
+    found = [(m.end(), unit) for said, unit in _CUES for m in re.finditer(said, plain, re.I)]
+    last = max((at for at, _ in found), default=0)
+    return tuple(dict.fromkeys(unit for at, unit in found if at == last or language == "en"))
+
+
+def _typed(need: Need, kind: Kind, wanted: str, noun: str) -> Need:
+    """`need` as a hint at most if it only names the type of what is wanted (“哪些公司”, "which cities")."""
+    pattern = dict(_TYPES).get(wanted)
+    if kind in ("list", "which") and not need.is_name and pattern and need.phrase in noun and re.search(pattern, need.phrase, re.I):
+        return replace(need, weight=0.1 * need.weight)
+    return need
 
 
 def _kind(plain: str, language: Language) -> tuple[Kind, str, str]:
@@ -156,11 +174,12 @@ def _noun(plain: str, left: str, kind: Kind) -> str:
     return beside
 
 
-def _needs(left: str, store: Store, language: Language, noun: str) -> Iterator[Need]:
+def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[Need]:
     if language == "en":
         pairs = [(p, g) for p, g in store.lexicon.groups(left.replace("‖", " ")) if p.lower() not in _WEAK]
         for phrase, group in pairs:
-            yield _need(phrase, group.alternatives, store, any(c.isupper() for c in phrase))
+            forms = _FOUNDER if kind == "who" and "成立" in group.alternatives else group.alternatives
+            yield _need(phrase, forms, store, any(c.isupper() for c in phrase))
         return
     seen = set()
     for word in _joined_numbers(words(left)):
@@ -169,6 +188,7 @@ def _needs(left: str, store: Store, language: Language, noun: str) -> Iterator[N
         seen.add(word)
         entry = by_form().get(word)
         forms = (word, *(f.lower() for f in (entry.name, *entry.aliases))) if entry else (word,)
+        forms = _FOUNDER if kind == "who" and "成立" in forms else forms
         yield _need(word, forms, store, bool(entry and entry.kind != "term"))
 
 

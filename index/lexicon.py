@@ -19,7 +19,7 @@ from index.terms import STOP, readings, terms
 
 MAX_WORDS = 4
 MAX_ALTERNATIVES = 6
-_ENGLISH = re.compile(r"[A-Za-z][A-Za-z&.'’-]*[A-Za-z]|[A-Za-z]|\d[\d.,]*%?|[A-Za-z]*\d+[A-Za-z\d.]*")
+_ENGLISH = re.compile(r"[A-Za-z]*\d[A-Za-z\d.,]*(?<![.,])%?|[A-Za-z][A-Za-z&.'’-]*[A-Za-z]|[A-Za-z]")
 _SUFFIXES = (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("ing", ""), ("ied", "y"), ("ed", ""), ("s", ""))
 
 

@@ -13,7 +13,7 @@ from index.glossary import entries, swaps
 STOP = frozenset(
     "的 了 是 在 和 与 及 或 也 都 就 而 又 着 过 地 得 之 其 于 以 为 被 把 将 对 从 到 向 由 等 这 那 该 此 有 个 中 上 下 里 "
     "吗 呢 吧 啊 呀 么 我 你 他 她 它 们 我们 你们 他们 它们 自己 一 不 并 但 还 很 更 最 已 已经 让 使 给 请 请问 一个 这个 那个 "
-    "the a an of in on at to for and or is are was were be been has have had do does did it its this that by with from as "
+    "will would can could because due there their they the a an of in on at to for and or is are was were be been has have had do does did it its this that by with from as "
     "which who whom whose what when where why how many much".split()
 )
 _WORD = re.compile(r"[0-9a-z一-鿿㐀-䶿]")
@@ -81,6 +81,20 @@ def readings(term: str) -> tuple[str, ...]:
     ('开创人', '创始人')
     """
     return (term, *swaps().get(term, ()))
+
+
+@cache
+def _swap_pattern() -> re.Pattern[str]:
+    return re.compile("|".join(sorted(map(re.escape, swaps()), key=len, reverse=True)))
+
+
+def ordinary(plain: str) -> str:
+    """`plain` with each swapped word, also inside a longer one, as the first of its ordinary readings.
+
+    >>> ordinary("核算机系")
+    '计算机系'
+    """
+    return _swap_pattern().sub(lambda m: swaps()[m[0]][0], plain)
 
 
 def article_terms(text: str) -> list[str]:
