@@ -20,10 +20,13 @@ ENOUGH_FOR_LIST = 0.72
 HEAVY = 0.75
 ENOUGH_WITHOUT_HEAVY = 0.74
 MAX_MEMBERS = 20
+MAX_POST_GAP = 12
+_POST = re.compile(r"ceo|cto|coo|cfo|创始人|董事长|总裁|总经理|首席\S{2,4}|校长|院长|主席", re.I)
 _CLAUSE = re.compile(r"[^,，;；。!！?？]+")
 _CAUSE = re.compile(r"因为|由于|因此|因而|为了|原因|缘由|主要是|导致|所以|源于|出于|在于|才是|这也是|旨在|为.{1,12}而|because", re.I)
 _CONSEQUENCE = re.compile(r"因此|因而|所以|于是|这也是|由此")
 _NOT = re.compile(r"未(?!来)|没有?|并非|不(?!只|仅|断|得不|同|少)|否认|无(?!论|线)|尚未")
+_COUNT = re.compile(r"哪([两二三四五六七八九十\d]+[个家款条位种项类])")
 _SERIES = re.compile(r"^(.{1,6}?)[一二三四五六七八九十\d][:：、.]\s*(.+)$")
 
 
@@ -101,9 +104,25 @@ def _nearest(asked: Asked, found: Evidence) -> tuple[int, int] | None:
     told = asked.text.lower()
     spans = [s for s in candidates(sentence, asked.wanted, asked.cues) if sentence[s[0] : s[1]].lower() not in told]
     spans = [s for s in spans if not _is_asked(asked, sentence[s[0] : s[1]])]
-    if not spans and asked.cues:
-        return None
+    if asked.wanted == "person":
+        spans = [s for s in spans if _holds_post(asked, sentence, s)]
     return max(spans, key=lambda s: _closeness(asked, sentence, s), default=None)
+
+
+def _holds_post(asked: Asked, sentence: str, span: tuple[int, int]) -> bool:
+    """Whether the person at `span` holds the post asked for, at the company asked for; True if no post is asked for."""
+    plain = sentence.lower()
+    for need in asked.needs:
+        if not any(_POST.fullmatch(form) for form in need.forms):
+            continue
+        ends = [m.span() for form in need.forms for m in re.finditer(re.escape(form), plain)]
+        if not any(0 <= span[0] - b <= MAX_POST_GAP or 0 <= a - span[1] <= 2 * MAX_POST_GAP for a, b in ends):
+            return False
+        if any(by_form()[f].kind == "company" for n in asked.needs for f in n.forms[:1] if f in by_form()):
+            before = [c for c in candidates(sentence, "company") if c[1] <= span[0]]
+            if before and not _is_asked(asked, sentence[before[-1][0] : before[-1][1]]):
+                return False
+    return True
 
 
 def _is_asked(asked: Asked, text: str) -> bool:
@@ -154,6 +173,11 @@ def _members_of(asked: Asked, found: Evidence) -> list[str]:
     groups = enumeration(sentence)
     inside = [g for g in groups if start <= g[0][0] < end] or ([] if asked.wanted in ("company", "person") else groups)
     typed = [s for s in candidates(sentence, asked.wanted) if start <= s[0] < end]
+    counted = _counted(asked, sentence, groups)
+    if counted:
+        return [_bare(sentence[a:b]) for a, b in counted]
+    if asked.wanted == "place":
+        return [_bare(sentence[a:b]) for a, b in typed]
     if asked.wanted in ("company", "person") or (typed and not inside):
         named = [sentence[a:b] for a, b in typed]
         if inside and asked.wanted == "company" and sum(map(len, inside)) > len(named):
@@ -166,6 +190,13 @@ def _members_of(asked: Asked, found: Evidence) -> list[str]:
         best = max(inside, key=lambda g: max(0, len(g)))
         return [_bare(sentence[a:b]) for a, b in best]
     return [_bare(sentence[a:b]) for a, b in typed]
+
+
+def _counted(asked: Asked, sentence: str, groups: list[list[tuple[int, int]]]) -> list[tuple[int, int]]:
+    """The enumeration that the sentence counts as the question does (“哪两款”: “A和B两款”), empty if none."""
+    match = _COUNT.search(asked.text)
+    at = sentence.find(match[1]) if match else -1
+    return next((g for g in groups if at >= 0 and g[-1][1] <= at < g[-1][1] + 3), [])
 
 
 def _clause_weight(asked: Asked, clause: str) -> float:

@@ -82,7 +82,7 @@ def enumeration(sentence: str) -> list[list[Found]]:
 
 
 _LEAD = re.compile(r".*(?:包含|包括|涵盖了?|分别为|分别是|即|如|例如|有|为|是|在|比如|:|：|支撑|支持|做好|来自)(?=.)")
-_TAIL = re.compile(r"(?:等(?:[一-鿿]*)|(?:[两三四五六七八九十]|\d+)[家个款条位种项].*|展开了?.*|开展了?.*|均.*|都.*)$")
+_TAIL = re.compile(r"(?:等(?:[一-鿿]*)|(?:[两三四五六七八九十]|\d+)[家个款条位种项].*|展开了?.*|开展了?.*|均.*|都[在已是有].*)$")
 
 
 def _bared(sentence: str, start: int, end: int) -> Found:
@@ -122,7 +122,7 @@ def _persons(sentence: str) -> Iterator[Found]:
     at = 0
     for word, flag in tagged(sentence):
         known = by_form().get(word.lower())
-        if flag in ("nr", "nrt", "nrfg") and 2 <= len(word) <= 6 and not (known and known.kind != "person"):
+        if flag in ("nr", "nrt", "nrfg") and 2 <= len(word) <= 6 and word[0] in _SURNAMES and not (known and known.kind != "person"):
             yield at, at + len(word)
         at += len(word)
 
