@@ -17,6 +17,7 @@ from index.search import Language, search
 from index.store import Store
 
 DEFAULT_K = 24
+MAX_QUESTION = 2000  # characters
 
 
 def ask(

@@ -1,0 +1,36 @@
+# `make serve` sets everything up and serves; `make test` checks everything.
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: install install-dev serve test eval bench train-embedder
+install: .venv/installed
+install-dev: .venv/installed-dev
+
+.venv/installed: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --progress-bar off -e .
+	touch $@
+
+.venv/installed-dev: .venv/installed
+	$(BIN)/pip install --quiet --progress-bar off -e '.[dev]'
+	touch $@
+
+serve: install
+	$(BIN)/xinwen build --if-needed
+	$(BIN)/xinwen serve
+
+test: install-dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+eval: install
+	$(BIN)/xinwen build --if-needed
+	$(BIN)/xinwen eval --out evals/results
+
+bench: install-dev
+	$(BIN)/python -m evals.bench
+
+train-embedder: install
+	$(BIN)/python -m index.train_embedder

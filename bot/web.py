@@ -1,0 +1,172 @@
+"""The HTTP API, with the chat mounted beside it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from threading import BoundedSemaphore
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from bot.ask import DEFAULT_K, MAX_QUESTION, ask
+from bot.library import Library
+from bot.pages import article_page, docs_page
+from index.store import StoreError
+
+MAX_BODY_BYTES = 64 << 10
+MAX_AT_ONCE = 32
+HISTORY_TURNS = 20
+_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'", "X-Content-Type-Options": "nosniff"}
+
+
+class Message(BaseModel):
+    """One turn of the conversation so far."""
+
+    model_config = ConfigDict(strict=True)
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class AskRequest(BaseModel):
+    """The body of ``POST /ask``."""
+
+    model_config = ConfigDict(strict=True)
+    question: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_QUESTION)]
+    history: list[Message] = Field(default_factory=list)
+    language: Literal["auto", "zh", "en"] = "auto"
+    k: Annotated[int, Field(ge=1, le=50)] = DEFAULT_K
+
+
+class BodyLimit:
+    """Answers 413 to a body over `MAX_BODY_BYTES` on ``/ask``, before it is read whole."""
+
+    def __init__(self, app: Any) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Passes the request on with its body, once it is known to be small enough."""
+        from starlette.responses import JSONResponse
+
+        if scope["type"] != "http" or scope["path"] != "/ask":
+            await self.app(scope, receive, send)
+            return
+        body, more = b"", True
+        while more and len(body) <= MAX_BODY_BYTES:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        if len(body) > MAX_BODY_BYTES:
+            await JSONResponse({"detail": f"the body is larger than {MAX_BODY_BYTES} bytes"}, 413)(scope, receive, send)
+            return
+        waiting = [{"type": "http.request", "body": body, "more_body": False}]
+
+        async def replay() -> Any:
+            return waiting.pop() if waiting else await receive()
+
+        await self.app(scope, replay, send)
+
+
+def make_app(library: Library, chat: bool = True) -> Any:
+    """The application: the API's routes, and with `chat` the page at ``/``."""
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    from fastapi import FastAPI, HTTPException, Request
+    from fastapi.exceptions import RequestValidationError
+    from fastapi.responses import HTMLResponse, JSONResponse
+
+    app = FastAPI(title="芯闻 Xinwen", docs_url=None, redoc_url=None)
+    app.add_middleware(BodyLimit)
+    free = BoundedSemaphore(MAX_AT_ONCE)
+
+    @app.exception_handler(StoreError)
+    def no_store(_: Request, error: StoreError) -> JSONResponse:
+        return JSONResponse({"detail": str(error)}, 503)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        # Without the input: it may hold what JSON cannot.
+        return JSONResponse({"detail": [{"loc": list(e["loc"]), "msg": e["msg"], "type": e["type"]} for e in error.errors()]}, 422)
+
+    @app.exception_handler(UnicodeDecodeError)
+    def not_text(_: Request, error: UnicodeDecodeError) -> JSONResponse:
+        return JSONResponse({"detail": "the body is not UTF-8"}, 422)
+
+    @app.post("/ask", description="Answers a question with citations.")
+    def post_ask(body: AskRequest) -> dict[str, Any]:
+        if not free.acquire(blocking=False):
+            raise HTTPException(429, "too many questions at once, try again in a moment")
+        try:
+            history = [m.content for m in body.history if m.role == "user"][-HISTORY_TURNS:]
+            language = None if body.language == "auto" else body.language
+            return asdict(ask(body.question, library.store(), history, language, body.k))
+        finally:
+            free.release()
+
+    @app.get("/healthz", description="Whether a store is open, and which.")
+    def healthz() -> dict[str, Any]:
+        store = library.store()
+        return {"status": "ok", "generation": store.generation, "counts": store.manifest["counts"]}
+
+    @app.get("/articles", description="All articles.")
+    def articles() -> list[dict[str, Any]]:
+        return [_known(article) for article in library.store().articles]
+
+    @app.get("/articles/{article_id}", description="One article with its text.")
+    def one_article(article_id: str) -> dict[str, Any]:
+        store = library.store()
+        article = _found(store.article, article_id)
+        return _known(article) | {"text": store.source(article.source_id).text[article.start : article.end]}
+
+    @app.get("/sources/{source_id}", description="One source with its full text, to check spans.")
+    def one_source(source_id: str) -> dict[str, Any]:
+        source = _found(library.store().source, source_id)
+        return {"id": source.id, "file": source.file, "sha256": source.sha256, "text": source.text}
+
+    @app.get("/read/{source_id}/{start}/{end}", description="A page: the article with a span marked.")
+    def read(source_id: str, start: int, end: int) -> HTMLResponse:
+        store = library.store()
+        text = _found(store.source, source_id).text
+        article = next((a for a in store.articles_of(source_id) if a.start <= start and end <= a.end), None)
+        if article is None:
+            raise HTTPException(404, f"no article of {source_id} holds {start} to {end}")
+        return HTMLResponse(article_page(article, text, start, end), headers=_HEADERS)
+
+    @app.get("/docs", include_in_schema=False)
+    def docs() -> HTMLResponse:
+        return HTMLResponse(docs_page(app.openapi()), headers=_HEADERS)
+
+    def _found(get: Callable[[str], Any], id_: str) -> Any:
+        try:
+            return get(id_)
+        except KeyError:
+            raise HTTPException(404, f"nothing has the id {id_[:80]!r}") from None
+
+    # What the handlers are annotated with is imported in here, where FastAPI would not look for it.
+    if chat:
+        from bot.chat import mount
+
+        return mount(app, library)
+    return app
+
+
+def _known(article: Any) -> dict[str, Any]:
+    known = asdict(article)
+    known["paragraphs"] = len(known["paragraphs"])
+    return known
+
+
+def serve(library: Library, host: str, port: int) -> None:
+    """Serves until stopped. Raises `OSError` if the address is taken."""
+    import socket
+
+    import uvicorn
+
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise OSError(f"cannot listen on {host}:{port} ({error.strerror}): choose another with --port") from error
+    print(f"芯闻 listens on http://{host}:{port} (Ctrl-C stops it)", flush=True)
+    uvicorn.run(make_app(library), host=host, port=port, log_level="warning")
