@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from math import exp
 
 from bot.candidates import candidates, enumeration
@@ -23,7 +23,10 @@ MAX_MEMBERS = 20
 MAX_POST_GAP = 12
 _POST = re.compile(r"ceo|cto|coo|cfo|创始人|董事长|总裁|总经理|首席\S{2,4}|校长|院长|主席", re.I)
 _CLAUSE = re.compile(r"[^,，;；。!！?？]+")
-_CAUSE = re.compile(r"因为|由于|因此|因而|为了|原因|缘由|主要是|导致|所以|源于|出于|在于|才是|这也是|旨在|为.{1,12}而|because", re.I)
+_CAUSE = re.compile(
+    r"因为|由于|因此|因而|为了|原因|缘由|主要是|导致|所以|源于|出于|在于|才是|这也是|旨在|为.{1,12}而|because",
+    re.I,
+)
 _CONSEQUENCE = re.compile(r"因此|因而|所以|于是|这也是|由此")
 _NOT = re.compile(r"未(?!来)|没有?|并非|不(?!只|仅|断|得不|同|少)|否认|无(?!论|线)|尚未")
 _COUNT = re.compile(r"哪([两二三四五六七八九十\d]+[个家款条位种项类])")
@@ -45,14 +48,21 @@ def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
             denied = bool(_NOT.search(enough[0].text)) != bool(_NOT.search(asked.text.replace("有没有", "")))
             lead = (NO if denied else YES)[asked.answer_language]
         return Finding(tuple(claims), None, lead)
-    reason, nearest = _refusal(evidence)
+    reason, nearest = _refusal(asked, evidence)
     return Finding((_whole(nearest),) if nearest.coverage >= 0.35 else (), reason)
 
 
 def sufficient(evidence: Evidence, enough: float) -> bool:
     """Whether `evidence` says enough of what was asked, its names and its weightiest word among it."""
-    heavy = any(need.weight >= HEAVY for need in evidence.missing) and evidence.coverage < ENOUGH_WITHOUT_HEAVY
-    return evidence.coverage >= enough and evidence.own >= 0.25 and not heavy and not any(n.is_name for n in evidence.missing)
+    heavy = (
+        any(need.weight >= HEAVY for need in evidence.missing) and evidence.coverage < ENOUGH_WITHOUT_HEAVY
+    )
+    return (
+        evidence.coverage >= enough
+        and evidence.own >= 0.25
+        and not heavy
+        and not any(n.is_name for n in evidence.missing)
+    )
 
 
 def _claims(asked: Asked, enough: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Claim]:
@@ -73,7 +83,9 @@ def _claims(asked: Asked, enough: Sequence[Evidence], evidence: Sequence[Evidenc
                 break
             span = _nearest(asked, found)
             if span:
-                close = found.score + 0.2 * _closeness(asked, found.text, span) / sum(n.weight for n in asked.needs)
+                close = found.score + 0.2 * _closeness(asked, found.text, span) / sum(
+                    n.weight for n in asked.needs
+                )
                 offers.append((close, Claim(_bare(found.text[span[0] : span[1]]), found.span, found.score)))
         if offers:
             return [max(offers, key=lambda offer: offer[0])[1]]
@@ -86,7 +98,11 @@ def _cause(found: Evidence, evidence: Sequence[Evidence]) -> list[Claim]:
     """The sentence that gives the cause; one that only draws the consequence brings the one before it."""
     if not _CONSEQUENCE.match(found.text):
         return [_whole(found)]
-    near = [e for e in evidence if e.span.source_id == found.span.source_id and 0 <= found.span.start - e.span.end < 3]
+    near = [
+        e
+        for e in evidence
+        if e.span.source_id == found.span.source_id and 0 <= found.span.start - e.span.end < 3
+    ]
     return [_whole(e) for e in (*near[:1], found)]
 
 
@@ -102,7 +118,9 @@ def _nearest(asked: Asked, found: Evidence) -> tuple[int, int] | None:
     """The candidate that stands closest to what the question says; None if there is none."""
     sentence = found.text
     told = asked.text.lower()
-    spans = [s for s in candidates(sentence, asked.wanted, asked.cues) if sentence[s[0] : s[1]].lower() not in told]
+    spans = [
+        s for s in candidates(sentence, asked.wanted, asked.cues) if sentence[s[0] : s[1]].lower() not in told
+    ]
     spans = [s for s in spans if not _is_asked(asked, sentence[s[0] : s[1]])]
     if asked.wanted == "person":
         spans = [s for s in spans if _holds_post(asked, sentence, s)]
@@ -159,7 +177,7 @@ def _members(asked: Asked, enough: Sequence[Evidence]) -> list[Claim]:
             key = _canonical(text)
             if key not in claims and len(claims) < MAX_MEMBERS and not _is_asked(asked, text.lower()):
                 claims[key] = Claim(text, found.span, found.score)
-    return list(claims.values())
+    return sorted(claims.values(), key=lambda c: (c.span.source_id, c.span.start))
 
 
 def _members_of(asked: Asked, found: Evidence) -> list[str]:
@@ -171,7 +189,9 @@ def _members_of(asked: Asked, found: Evidence) -> list[str]:
     weights = [_clause_weight(asked, sentence[a:b]) for a, b in clauses]
     start, end = clauses[max(range(len(clauses)), key=weights.__getitem__)]
     groups = enumeration(sentence)
-    inside = [g for g in groups if start <= g[0][0] < end] or ([] if asked.wanted in ("company", "person") else groups)
+    inside = [g for g in groups if start <= g[0][0] < end] or (
+        [] if asked.wanted in ("company", "person") else groups
+    )
     typed = [s for s in candidates(sentence, asked.wanted) if start <= s[0] < end]
     counted = _counted(asked, sentence, groups)
     if counted:
@@ -223,12 +243,13 @@ def _series(asked: Asked, evidence: Sequence[Evidence]) -> list[Claim]:
     return [Claim(text, found.span, found.score) for found, text in ordered]
 
 
-def _refusal(evidence: Iterable[Evidence]) -> tuple[Reason, Evidence]:
+def _refusal(asked: Asked, evidence: Sequence[Evidence]) -> tuple[Reason, Evidence]:
     """Why nothing answers, and the nearest sentence: a false premise if all but a name is said of others."""
     best = max(evidence, key=lambda e: e.score)
-    for found in evidence:
+    presumes = asked.kind in ("when", "where", "why", "how_much") and len(asked.needs) > 2
+    for found in evidence if presumes else ():
         names = [n for n in found.missing if n.is_name]
-        if len(names) == 1 and len(found.missing) == 1 and found.own >= 0.4:
+        if len(names) == 1 and len(found.missing) == 1 and found.own >= 0.5:
             entry = next((e for f in names[0].forms if (e := by_form().get(f))), None)
             if entry and candidates(found.text, entry.kind):
                 return "false_premise", found

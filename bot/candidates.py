@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from bot.question import names_of_kind
 from index.glossary import by_form
@@ -29,15 +29,21 @@ _AMOUNT = re.compile(
     rf"{_HEDGE}{_NUMBER}(?:万|亿|%)?(?:美?元)?(?:\s*[-—~至到×xX]\s*{_NUMBER}(?:{_UNIT})?)?(?:\s*(?:{_UNIT}))(?:以上|以下|左右|[多余])?"
     rf"|[一二三四五六七八九十两百千数几]+(?:万亿|亿|万)?(?:个月|家|轮|颗|款|次|倍|天|年|名|位|项|个|条|种|大系列|大)"
 )
-_PRODUCT = re.compile(r"[“《]([^”》]{2,20})[”》]|(?<![A-Za-z])([A-Z]{1,10}[A-Za-z]*[- ]?(?:[A-Z]?\d+[A-Za-z\d.]*)?)(?![A-Za-z])")
+_PRODUCT = re.compile(
+    r"[“《]([^”》]{2,20})[”》]|(?<![A-Za-z])([A-Z]{1,10}[A-Za-z]*[- ]?(?:[A-Z]?\d+[A-Za-z\d.]*)?)(?![A-Za-z])"
+)
 _MODEL = re.compile(r"[一-鿿]{0,3}[A-Z][A-Za-z]*\d+[A-Za-z]*(?: \d+)?|[一-鿿]{2}\d{2,}[A-Z]?")
 _SCHOOL = re.compile(r"[一-鿿]{2,12}?(?:大学|学院|学校|中学)")
 _POST = r"(?:CEO|CTO|COO|CFO|创始人|开创人|董事长|总裁|总经理|司理|院士|教授|主任|校长|部长|总监|合伙人|分析师|首席\w{0,4}师|理事长|负责人|担任人|总统|主席|记者)"
 _SURNAMES = "赵钱孙李周吴郑王冯陈卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜谢邹窦章苏潘葛范彭郎鲁韦马苗方俞任袁柳鲍史唐费薛雷贺倪汤滕罗毕郝安常乐于傅齐康伍余顾孟黄穆萧尹姚邵汪毛戴宋庞熊纪项祝董梁杜阮蓝闵季贾江童颜郭梅林钟徐邱骆高夏蔡田樊胡凌霍万柯卢莫丁邓洪包左石崔龚程陆段侯武刘龙叶白赖乔翁谭申冉易曾沙关游肖"
-_PERSON_NEAR = re.compile(rf"{_POST}[、兼]?(?:{_POST}[、兼]?)*([{_SURNAMES}][一-鿿]{{1,2}})|([{_SURNAMES}][一-鿿]{{1,2}})(?=表示|表明|指出|称|说|认为|介绍|透露|泄漏|教授|院士|博士)")
+_PERSON_NEAR = re.compile(
+    rf"{_POST}[、兼]?(?:{_POST}[、兼]?)*([{_SURNAMES}][一-鿿]{{1,2}})|([{_SURNAMES}][一-鿿]{{1,2}})(?=表示|表明|指出|称|说|认为|介绍|透露|泄漏|教授|院士|博士)"
+)
 
 
-_COUNTED = re.compile(r"(?:共有|分为|包括|有|为|是)([^,，。、和与]{2,16})[和与]([^,，。、]{2,16}?)(?=[两二2][个家款条位种项类])")
+_COUNTED = re.compile(
+    r"(?:共有|分为|包括|有|为|是)([^,，。、和与]{2,16})[和与]([^,，。、]{2,16}?)(?=[两二2][个家款条位种项类])"
+)
 
 
 def candidates(sentence: str, wanted: str, cues: tuple[str, ...] = ()) -> list[Found]:
@@ -46,7 +52,7 @@ def candidates(sentence: str, wanted: str, cues: tuple[str, ...] = ()) -> list[F
     >>> [("2018年3月,燧原科技树立。")[a:b] for a, b in candidates("2018年3月,燧原科技树立。", "date")]
     ['2018年3月']
     """
-    makers = {
+    makers: dict[str, Callable[[str], Iterable[Found]]] = {
         "date": _dates,
         "amount": lambda s: _amounts(s, cues),
         "person": _persons,
@@ -81,8 +87,12 @@ def enumeration(sentence: str) -> list[list[Found]]:
     return out
 
 
-_LEAD = re.compile(r".*(?:包含|包括|涵盖了?|分别为|分别是|即|如|例如|有|为|是|在|比如|:|：|支撑|支持|做好|来自)(?=.)")
-_TAIL = re.compile(r"(?:等(?:[一-鿿]*)|(?:[两三四五六七八九十]|\d+)[家个款条位种项].*|展开了?.*|开展了?.*|均.*|都[在已是有].*)$")
+_LEAD = re.compile(
+    r".*(?:包含|包括|涵盖了?|分别为|分别是|即|如|例如|有|为|是|在|比如|:|：|支撑|支持|做好|来自)(?=.)"
+)
+_TAIL = re.compile(
+    r"(?:等(?:[一-鿿]*)|(?:[两三四五六七八九十]|\d+)[家个款条位种项].*|展开了?.*|开展了?.*|均.*|都[在已是有].*)$"
+)
 
 
 def _bared(sentence: str, start: int, end: int) -> Found:
@@ -122,7 +132,12 @@ def _persons(sentence: str) -> Iterator[Found]:
     at = 0
     for word, flag in tagged(sentence):
         known = by_form().get(word.lower())
-        if flag in ("nr", "nrt", "nrfg") and 2 <= len(word) <= 6 and word[0] in _SURNAMES and not (known and known.kind != "person"):
+        if (
+            flag in ("nr", "nrt", "nrfg")
+            and 2 <= len(word) <= 6
+            and word[0] in _SURNAMES
+            and not (known and known.kind != "person")
+        ):
             yield at, at + len(word)
         at += len(word)
 
@@ -130,13 +145,21 @@ def _persons(sentence: str) -> Iterator[Found]:
 def _companies(sentence: str) -> Iterator[Found]:
     yield from _named(sentence, names_of_kind("company"))
     at = 0
-    others = names_of_kind("product") | names_of_kind("institution") | names_of_kind("term") | names_of_kind("person")
+    others = (
+        names_of_kind("product")
+        | names_of_kind("institution")
+        | names_of_kind("term")
+        | names_of_kind("person")
+    )
     for word, flag in tagged(sentence):
         if flag == "nt" and word.lower() not in others and len(word) > 2:
             yield at, at + len(word)
         at += len(word)
     for match in re.finditer(r"[^,，。;；:：、“”和与及()（）\s]{2,16}", sentence):
-        inner = re.match(r"(?:[^的]*的)?(.*?(?:集团|科技|银行|证券|汽车|股份|网络|资本|本钱|基金|集成电路|通信))(?:$|等|公司)", match[0])
+        inner = re.match(
+            r"(?:[^的]*的)?(.*?(?:集团|科技|银行|证券|汽车|股份|网络|资本|本钱|基金|集成电路|通信))(?:$|等|公司)",
+            match[0],
+        )
         if inner and 2 < len(inner[1]) <= 14 and inner[1].lower() not in others:
             yield match.start() + inner.start(1), match.start() + inner.end(1)
 
@@ -144,7 +167,11 @@ def _companies(sentence: str) -> Iterator[Found]:
 def _places(sentence: str) -> Iterator[Found]:
     at, start = 0, -1
     for word, flag in (*tagged(sentence), ("", "")):
-        place = flag == "ns" and word not in ("美国", "我国", "中国") and word.lower() not in names_of_kind("company")
+        place = (
+            flag == "ns"
+            and word not in ("美国", "我国", "中国")
+            and word.lower() not in names_of_kind("company")
+        )
         if place and start < 0:
             start = at
         elif not place and start >= 0:
@@ -165,17 +192,17 @@ def _named(sentence: str, forms: frozenset[str]) -> Iterator[Found]:
     for form in forms:
         for match in re.finditer(re.escape(form), plain):
             a, b = match.span()
-            if form.isascii() and (re.match(r"[a-z0-9]", plain[b : b + 1]) or re.match(r"[a-z0-9]", plain[a - 1 : a])):
+            if form.isascii() and (
+                re.match(r"[a-z0-9]", plain[b : b + 1]) or re.match(r"[a-z0-9]", plain[a - 1 : a])
+            ):
                 continue
             yield a, b
 
 
-def _disjoint(spans: Iterator[Found]) -> list[Found]:
+def _disjoint(spans: Iterable[Found]) -> list[Found]:
     """The longest of overlapping spans, in order."""
     kept: list[Found] = []
     for a, b in sorted(set(spans), key=lambda s: (s[0] - s[1], s[0])):
         if b > a and not any(x < b and a < y for x, y in kept):
             kept.append((a, b))
     return sorted(kept)
-
-

@@ -46,7 +46,11 @@ def render_answer(answer: Answer) -> str:
     shown = as_text(answer.answer)
     shown = re.sub(
         r"&#91;(\d+)&#93;",
-        lambda m: f'<a href="{links[int(m[1])]}" target="_blank">&#91;{m[1]}&#93;</a>' if int(m[1]) in links else m[0],
+        lambda m: (
+            f'<a href="{links[int(m[1])]}" target="_blank">&#91;{m[1]}&#93;</a>'
+            if int(m[1]) in links
+            else m[0]
+        ),
         shown,
     )
     state = "xw-refused" if answer.refused else "xw-answer"
@@ -84,19 +88,36 @@ def chat_page(library: Library) -> Any:
         return "", [*shown, mine, {"role": "assistant", "content": text}], [*asked, question]
 
     with gr.Blocks(title="芯闻 Xinwen", analytics_enabled=False, fill_height=True) as page:
-        gr.Markdown("# 芯闻\n问这些文章里写了什么；每个回答都引出原句，点编号就能在原文里核对。Ask in Chinese or English.")
+        gr.Markdown(
+            "# 芯闻\n问这些文章里写了什么；每个回答都引出原句，点编号就能在原文里核对。Ask in Chinese or English."
+        )
         chatbot = gr.Chatbot(
-            label="芯闻", height="60vh", latex_delimiters=[], buttons=["copy"], feedback_options=None, elem_id="chat"
+            label="芯闻",
+            height="60vh",
+            latex_delimiters=[],
+            buttons=["copy"],
+            feedback_options=None,
+            elem_id="chat",
         )
         asked = gr.State([])
         with gr.Row():
             box = gr.Textbox(
-                placeholder="例如：哪些公司被列入了实体清单?", show_label=False, scale=8, elem_id="question", max_length=MAX_QUESTION
+                placeholder="例如：哪些公司被列入了实体清单?",
+                show_label=False,
+                scale=8,
+                elem_id="question",
+                max_length=MAX_QUESTION,
             )
             send = gr.Button("提问 Ask", variant="primary", scale=1, elem_id="send")
         gr.Examples(EXAMPLES, box, label="例子 Examples")
         for event in (box.submit, send.click):
-            event(reply, [box, chatbot, asked], [box, chatbot, asked], show_progress="hidden", api_visibility="private")
+            event(
+                reply,
+                [box, chatbot, asked],
+                [box, chatbot, asked],
+                show_progress="hidden",
+                api_visibility="private",
+            )
     return page
 
 
@@ -106,5 +127,12 @@ def mount(app: Any, library: Library) -> Any:
 
     theme = gr.themes.Default(font=_FONTS, font_mono=["ui-monospace", "monospace"])
     return gr.mount_gradio_app(
-        app, chat_page(library), path="/", ssr_mode=False, footer_links=[], theme=theme, css=CSS, show_error=True
+        app,
+        chat_page(library),
+        path="/",
+        ssr_mode=False,
+        footer_links=[],
+        theme=theme,
+        css=CSS,
+        show_error=True,
     )

@@ -42,10 +42,14 @@ def _one_line(error: Exception) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("xinwen", description="Short, cited answers from a pile of Chinese news articles.")
+    parser = argparse.ArgumentParser(
+        "xinwen", description="Short, cited answers from a pile of Chinese news articles."
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     store = argparse.ArgumentParser(add_help=False)
-    store.add_argument("--store", type=Path, metavar="DIR", help="the store's folder (default: XINWEN_STORE or var/store)")
+    store.add_argument(
+        "--store", type=Path, metavar="DIR", help="the store's folder (default: XINWEN_STORE or var/store)"
+    )
 
     def command(name: str, run: Any, text: str) -> argparse.ArgumentParser:
         made = commands.add_parser(name, parents=[store], help=text, description=text)
@@ -53,8 +57,14 @@ def _parser() -> argparse.ArgumentParser:
         return made
 
     build = command("build", _build, "Read files and folders and write the store anew.")
-    build.add_argument("sources", nargs="*", type=Path, metavar="SOURCE", help="a file or folder (default: seeds/)")
-    build.add_argument("--if-needed", action="store_true", help="do nothing if the store is whole and fits the settings and sources")
+    build.add_argument(
+        "sources", nargs="*", type=Path, metavar="SOURCE", help="a file or folder (default: seeds/)"
+    )
+    build.add_argument(
+        "--if-needed",
+        action="store_true",
+        help="do nothing if the store is whole and fits the settings and sources",
+    )
     add = command("add", _add, "Add files and folders to the store.")
     add.add_argument("sources", nargs="+", type=Path, metavar="SOURCE", help="a file or folder")
     remove = command("remove", _remove, "Remove sources from the store.")
@@ -158,10 +168,17 @@ def _ask(options: argparse.Namespace) -> int:
 
     question = options.question.encode("utf-8", "replace").decode("utf-8").strip()
     if not question or len(question) > MAX_QUESTION:
-        print(f"xinwen: a question has 1 to {MAX_QUESTION} characters, this one {len(question)}: try `xinwen ask '燧原科技的CEO是谁?'`", file=sys.stderr)
+        print(
+            f"xinwen: a question has 1 to {MAX_QUESTION} characters, this one {len(question)}: try `xinwen ask '燧原科技的CEO是谁?'`",
+            file=sys.stderr,
+        )
         return 2
     answer = ask(question, _library(options).store())
-    print(json.dumps(asdict(answer), ensure_ascii=False, indent=2) if options.json else "\n".join(_shown(answer)))
+    print(
+        json.dumps(asdict(answer), ensure_ascii=False, indent=2)
+        if options.json
+        else "\n".join(_shown(answer))
+    )
     return REFUSED if answer.refused else 0
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 from bot.question import names_of_kind
 from bot.records import Asked, Need, Span
-from index.embed import Embedder, Vectors
+from index.embed import Embedder
 from index.glossary import by_form
 from index.search import Hit
 from index.store import Store
@@ -112,7 +113,9 @@ def _names_another(need: Need, sentence: str) -> bool:
     if not entry:
         return False
     own = set(need.forms)
-    return any(form in sentence.lower() for form in names_of_kind(entry.kind) if len(form) > 1 and form not in own)
+    return any(
+        form in sentence.lower() for form in names_of_kind(entry.kind) if len(form) > 1 and form not in own
+    )
 
 
 def _similar(need: Need, sentence: str, embedder: Embedder) -> float:
@@ -121,11 +124,10 @@ def _similar(need: Need, sentence: str, embedder: Embedder) -> float:
     others = [w for w in words(sentence) if re.fullmatch(r"[一-鿿]{2,}", w) and w not in STOP]
     if not forms or not others:
         return 0.0
-    target = _vector(embedder, forms[0])
-    return max(float(target @ _vector(embedder, word)) for word in others)
+    target = _vector(embedder.embed, forms[0])
+    return max(float(target @ _vector(embedder.embed, word)) for word in others)
 
 
 @lru_cache(maxsize=50_000)
-def _vector(embedder: Embedder, word: str) -> Vectors:
-    made: Vectors = embedder.embed([word])[0]
-    return made
+def _vector(embed: Callable[[list[str]], Any], word: str) -> Any:
+    return embed([word])[0]

@@ -42,7 +42,8 @@ def article_page(article: Article, text: str, start: int, end: int) -> str:
     else:
         inner = escape(text[article.start : article.end])
     return _page(
-        article.title, f'<h1>{escape(article.title)}</h1><p class="known">{" · ".join(known)}</p><pre>{inner}</pre>'
+        article.title,
+        f'<h1>{escape(article.title)}</h1><p class="known">{" · ".join(known)}</p><pre>{inner}</pre>',
     )
 
 
@@ -53,4 +54,6 @@ def docs_page(schema: dict[str, Any]) -> str:
         for path, methods in schema["paths"].items()
         for method, what in methods.items()
     )
-    return _page("芯闻 API", f'<h1>芯闻 API</h1><ul>{rows}</ul><p><a href="/openapi.json">openapi.json</a></p>')
+    return _page(
+        "芯闻 API", f'<h1>芯闻 API</h1><ul>{rows}</ul><p><a href="/openapi.json">openapi.json</a></p>'
+    )

@@ -20,18 +20,38 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
     "zh": [
         ("yes_no", "", r"是否|是不是|有没有|吗[?？]?$|对吗|能否|可否"),
         ("why", "", r"为什么|为何|为啥|(?:是)?(?:什么|哪些|何种)?(?:原因|理由)(?:是什么|有哪些|何在)?|因何"),
-        ("when", "date", r"什么时候|何时|什么时间|哪一?年|哪一?[天日]|哪个月|几月几?[日号]?|几号|(?:日期|时间)是(?:什么|多少|哪天)?"),
-        ("list", "", r"哪些|哪几[个家款条位种项所类座]?|哪[两二三四五六][个家款条位种项所类座]?|有什么|(?:都)?包括什么|分别是"),
+        (
+            "when",
+            "date",
+            r"什么时候|何时|什么时间|哪一?年|哪一?[天日]|哪个月|几月几?[日号]?|几号|(?:日期|时间)是(?:什么|多少|哪天)?",
+        ),
+        (
+            "list",
+            "",
+            r"哪些|哪几[个家款条位种项所类座]?|哪[两二三四五六][个家款条位种项所类座]?|有什么|(?:都)?包括什么|分别是",
+        ),
         ("who", "person", r"是?谁|什么人|哪位|何人|哪一位"),
-        ("where", "place", r"(?:在|位于|设在)?(?:哪里|哪儿|何处|什么地方|哪个(?:城市|地方|省|国家)|哪座城市)"),
+        (
+            "where",
+            "place",
+            r"(?:在|位于|设在)?(?:哪里|哪儿|何处|什么地方|哪个(?:城市|地方|省|国家)|哪座城市)",
+        ),
         ("how_much", "amount", r"多少|百分之几|多[大高长快久重宽]|几[个家款颗轮次倍年天名人种代条成]|何价"),
-        ("which", "", r"哪一?[个家款所颗种项条座国届代]|什么(?=[一-鿿])|叫什么(?:名字)?|叫做?什么|名称是什么"),
+        (
+            "which",
+            "",
+            r"哪一?[个家款所颗种项条座国届代]|什么(?=[一-鿿])|叫什么(?:名字)?|叫做?什么|名称是什么",
+        ),
         ("what", "", r"是什么|什么是|什么|怎么样?|如何|怎样|为何物|多少种"),
     ],
     "en": [
         ("why", "", r"\bwhy\b|\bwhat (?:is|are|was|were) the reasons?\b|\breasons?\b"),
         ("when", "date", r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|time)\b"),
-        ("how_much", "amount", r"\bhow (?:many|much|large|big|high|long|fast|old)\b|\bwhat (?:percentage|percent|share)\b"),
+        (
+            "how_much",
+            "amount",
+            r"\bhow (?:many|much|large|big|high|long|fast|old)\b|\bwhat (?:percentage|percent|share)\b",
+        ),
         ("who", "person", r"\bwho(?:m|se)?\b"),
         ("where", "place", r"\bwhere\b|\b(?:which|what) (?:city|place|country)\b"),
         ("list", "", r"\bwhich (?=\w+(?:ies|s)\b)|\bwhat (?:are|were)\b|\blist\b|\bname (?:all|the)\b"),
@@ -42,17 +62,32 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
 }
 # The noun that names what is wanted -> its type; a person's post makes a "which" question one of its kind.
 _TYPES = [
-    ("company", r"公司|企业|厂商|大厂|机构|投行|投资方|出资方|股东|客户|供应商|银行|compan|firm|vendor|maker|bank|investor|shareholder|customer"),
-    ("person", r"创始人|开创人|创办人|ceo|cto|coo|cfo|董事长|总裁|总经理|校长|院士|教授|高管|负责人|人员|些人|founder|chairman|president"),
+    (
+        "company",
+        r"公司|企业|厂商|大厂|机构|投行|投资方|出资方|股东|客户|供应商|银行|compan|firm|vendor|maker|bank|investor|shareholder|customer",
+    ),
+    (
+        "person",
+        r"创始人|开创人|创办人|ceo|cto|coo|cfo|董事长|总裁|总经理|校长|院士|教授|高管|负责人|人员|些人|founder|chairman|president",
+    ),
     ("place", r"城市|地方|国家|省份|地区|地点|总部|cit(?:y|ies)|countr|place|headquarter"),
     ("school", r"大学|学校|高校|学院|院校|universit|college|school"),
-    ("product", r"产品|芯片|显卡|服务器|平台|系列|型号|模型|软件|架构|方案|chip|product|card|server|platform|series|model|gpu"),
+    (
+        "product",
+        r"产品|芯片|显卡|服务器|平台|系列|型号|模型|软件|架构|方案|chip|product|card|server|platform|series|model|gpu",
+    ),
     ("process", r"制程|工艺|纳米|process node|process technology|nanomet"),
 ]
 # What the question says of the amount -> how the amount is written.
 _CUES = [
-    (r"价|费|元|钱|融资额|金额|营收|收入|利润|订单额|市值|损失|减记|减值|投资额|成本|资金|price|cost|revenue|profit|dollar|yuan|write|sales|worth|money|raise", r"(?:亿|万|千|百)*(?:人民币|美|日|欧|港)?元|美金|英镑"),
-    (r"比例|占比|百分|占股|持股|股份|股权|率|幅|份额|涨|跌|percent|share|stake|rate|ratio", r"%|％|百分之|个百分点|成|倍"),
+    (
+        r"价|费|元|钱|融资额|金额|营收|收入|利润|订单额|市值|损失|减记|减值|投资额|成本|资金|price|cost|revenue|profit|dollar|yuan|write|sales|worth|money|raise",
+        r"(?:亿|万|千|百)*(?:人民币|美|日|欧|港)?元|美金|英镑",
+    ),
+    (
+        r"比例|占比|百分|占股|持股|股份|股权|率|幅|份额|涨|跌|percent|share|stake|rate|ratio",
+        r"%|％|百分之|个百分点|成|倍",
+    ),
     (r"算力|浮点|计算能力|flops|tops|compute|performance", r"[KMGTPE]?FLOPS|TOPS|次"),
     (r"带宽|bandwidth", r"[KMGT]B/s|[KMGT]bps"),
     (r"显存|内存|容量|memory|capacity", r"[KMGT]B"),
@@ -67,7 +102,10 @@ _CUES = [
     (r"几款|多少款", r"款"),
     (r"几次|多少次|times", r"次"),
     (r"参数|parameter", r"参数"),
-    (r"多久|多长时间|多少天|几天|多少年|几年|几个月|多少个月|小时|how long|days|years|months|hours", r"个月|[天日年周]|小时|分钟|个交易日"),
+    (
+        r"多久|多长时间|多少天|几天|多少年|几年|几个月|多少个月|小时|how long|days|years|months|hours",
+        r"个月|[天日年周]|小时|分钟|个交易日",
+    ),
     (r"功耗|watt|power", r"W|瓦"),
     (r"专利|patent", r"项"),
 ]
@@ -78,7 +116,10 @@ _WEAK = frozenset(
 )
 # Who founded something is told as who its founder is.
 _FOUNDER = ("创始人", "创办", "创立", "创建")
-_PRONOUN = re.compile(r"该公司|这家公司|这家企业|该企业|该芯片|这款芯片|该产品|这款产品|它们?|他们?|她|\b(?:it|they|he|she|its|their|the company|that company)\b", re.I)
+_PRONOUN = re.compile(
+    r"该公司|这家公司|这家企业|该企业|该芯片|这款芯片|该产品|这款产品|它们?|他们?|她|\b(?:it|they|he|she|its|their|the company|that company)\b",
+    re.I,
+)
 _LATIN_NAME = re.compile(r"[a-z]*\d[a-z\d.]*[a-z]?|[a-z]+\d+[a-z\d.]*")
 
 
@@ -133,7 +174,9 @@ def read_question(text: str, store: Store, answer_language: Language | None = No
         wanted = "company" if kind == "who" and typed == "company" else typed if kind != "who" else wanted
     if wanted == "process":
         kind, wanted = "how_much", "amount"
-    if kind == "what" and any(re.search(p, plain, re.I) for p in (r"price|cost|revenue|bandwidth|stake|share|rate\b|size|area",)):
+    if kind == "what" and any(
+        re.search(p, plain, re.I) for p in (r"price|cost|revenue|bandwidth|stake|share|rate\b|size|area",)
+    ):
         kind, wanted = "how_much", "amount"
     cues = _cues(plain, language) if kind == "how_much" else ()
     needs = tuple(_typed(need, kind, wanted, noun) for need in _needs(left, store, language, kind))
@@ -150,7 +193,13 @@ def _cues(plain: str, language: Language) -> tuple[str, ...]:
 def _typed(need: Need, kind: Kind, wanted: str, noun: str) -> Need:
     """`need` as a hint at most if it only names the type of what is wanted (“哪些公司”, "which cities")."""
     pattern = dict(_TYPES).get(wanted)
-    if kind in ("list", "which") and not need.is_name and pattern and need.phrase in noun and re.search(pattern, need.phrase, re.I):
+    if (
+        kind in ("list", "which")
+        and not need.is_name
+        and pattern
+        and need.phrase in noun
+        and re.search(pattern, need.phrase, re.I)
+    ):
         return replace(need, weight=0.1 * need.weight)
     return need
 
@@ -196,7 +245,11 @@ def _joined_numbers(found: Sequence[str]) -> Iterator[str]:
     """Words with a name and the number behind it as one: 天垓 100 -> 天垓100."""
     held = ""
     for word in found:
-        if re.fullmatch(r"[\d.]+[a-z]*", word) and held and (by_form().get(held) or by_form().get(held + word)):
+        if (
+            re.fullmatch(r"[\d.]+[a-z]*", word)
+            and held
+            and (by_form().get(held) or by_form().get(held + word))
+        ):
             held += word
             continue
         if held:

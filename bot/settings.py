@@ -14,5 +14,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="XINWEN_", frozen=True)
 
     store: Path = Field(default=Path("var/store"), description="folder of the store")
-    embedder: str = Field(default="", description="a sentence-transformers model, by name or folder; empty: the shipped one")
+    embedder: str = Field(
+        default="", description="a sentence-transformers model, by name or folder; empty: the shipped one"
+    )
     max_chars: int = Field(default=240, ge=40, le=2000, description="longest passage, in characters")

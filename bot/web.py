@@ -1,7 +1,5 @@
 """The HTTP API, with the chat mounted beside it."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from dataclasses import asdict
@@ -18,7 +16,10 @@ from index.store import StoreError
 MAX_BODY_BYTES = 64 << 10
 MAX_AT_ONCE = 32
 HISTORY_TURNS = 20
-_HEADERS = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'", "X-Content-Type-Options": "nosniff"}
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 class Message(BaseModel):
@@ -58,7 +59,9 @@ class BodyLimit:
             body += message.get("body", b"")
             more = message.get("more_body", False)
         if len(body) > MAX_BODY_BYTES:
-            await JSONResponse({"detail": f"the body is larger than {MAX_BODY_BYTES} bytes"}, 413)(scope, receive, send)
+            await JSONResponse({"detail": f"the body is larger than {MAX_BODY_BYTES} bytes"}, 413)(
+                scope, receive, send
+            )
             return
         waiting = [{"type": "http.request", "body": body, "more_body": False}]
 
@@ -86,7 +89,10 @@ def make_app(library: Library, chat: bool = True) -> Any:
     @app.exception_handler(RequestValidationError)
     def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         # Without the input: it may hold what JSON cannot.
-        return JSONResponse({"detail": [{"loc": list(e["loc"]), "msg": e["msg"], "type": e["type"]} for e in error.errors()]}, 422)
+        return JSONResponse(
+            {"detail": [{"loc": list(e["loc"]), "msg": e["msg"], "type": e["type"]} for e in error.errors()]},
+            422,
+        )
 
     @app.exception_handler(UnicodeDecodeError)
     def not_text(_: Request, error: UnicodeDecodeError) -> JSONResponse:
@@ -142,7 +148,6 @@ def make_app(library: Library, chat: bool = True) -> Any:
         except KeyError:
             raise HTTPException(404, f"nothing has the id {id_[:80]!r}") from None
 
-    # What the handlers are annotated with is imported in here, where FastAPI would not look for it.
     if chat:
         from bot.chat import mount
 
@@ -167,6 +172,8 @@ def serve(library: Library, host: str, port: int) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise OSError(f"cannot listen on {host}:{port} ({error.strerror}): choose another with --port") from error
+            raise OSError(
+                f"cannot listen on {host}:{port} ({error.strerror}): choose another with --port"
+            ) from error
     print(f"芯闻 listens on http://{host}:{port} (Ctrl-C stops it)", flush=True)
     uvicorn.run(make_app(library), host=host, port=port, log_level="warning")

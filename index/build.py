@@ -23,7 +23,17 @@ from index.embed import Embedder, Vectors
 from index.glossary import fingerprint as glossary_fingerprint
 from index.lexical import build_lexical
 from index.lexicon import build_lexicon
-from index.store import CURRENT, FORMAT, MANIFEST, PASSAGE, Chunking, Store, StoreError, current_generation, file_digest
+from index.store import (
+    CURRENT,
+    FORMAT,
+    MANIFEST,
+    PASSAGE,
+    Chunking,
+    Store,
+    StoreError,
+    current_generation,
+    file_digest,
+)
 from index.terms import article_terms
 from ingest.chunk import chunk
 from ingest.records import Article, Skipped, Source
@@ -76,7 +86,12 @@ class _Writer:
             self._write_article(article)
             for p in found:
                 text = source.text[p.start : p.end]
-                self._row(p.start, p.end, p.heading, [self.vocabulary[t] for t in article_terms(f"{p.heading} {text}")])
+                self._row(
+                    p.start,
+                    p.end,
+                    p.heading,
+                    [self.vocabulary[t] for t in article_terms(f"{p.heading} {text}")],
+                )
                 self.waiting.append(f"{p.heading} {text}")
         if len(self.waiting) >= EMBED_BATCH:
             self._embed()
@@ -99,7 +114,9 @@ class _Writer:
         for at in keep:
             p = store.passages[at]
             terms = ids[rows[offsets[at] : offsets[at + 1]]]
-            self._row(int(p["start"]), int(p["end"]), store.headings[p["heading"]], terms, moved[int(p["article"])])
+            self._row(
+                int(p["start"]), int(p["end"]), store.headings[p["heading"]], terms, moved[int(p["article"])]
+            )
         self.vectors.append(vectors[keep])
 
     def _row(self, start: int, end: int, heading: str, terms: Any, article: int | None = None) -> None:
@@ -178,7 +195,9 @@ def build(
                 skipped.append(refused)
         if not writer.articles:
             what = f": {skipped[0].file}: {skipped[0].why}" if skipped else ""
-            raise StoreError(f"nothing readable was found ({len(skipped)} skipped{what}): name files that hold articles")
+            raise StoreError(
+                f"nothing readable was found ({len(skipped)} skipped{what}): name files that hold articles"
+            )
         writer.finish()
         _seal(path, writer)
         os.rename(path, folder / name)
@@ -196,7 +215,9 @@ def _only_build(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StoreError(f"another build is writing to {folder}: wait for it to end and try again") from None
+            raise StoreError(
+                f"another build is writing to {folder}: wait for it to end and try again"
+            ) from None
         _clear(folder)
         try:
             yield
@@ -207,7 +228,9 @@ def _only_build(folder: Path) -> Iterator[None]:
 def _clear(folder: Path) -> None:
     """Removes unfinished generations and all but the newest two finished ones."""
     current = current_generation(folder) if (folder / CURRENT).exists() else ""
-    finished = sorted(p.name for p in folder.glob("g*") if p.is_dir() and p.suffix != ".partial" and p.name != current)
+    finished = sorted(
+        p.name for p in folder.glob("g*") if p.is_dir() and p.suffix != ".partial" and p.name != current
+    )
     for path in [*folder.glob("g*.partial"), *(folder / name for name in finished[:-1])]:
         shutil.rmtree(path, ignore_errors=True)
 

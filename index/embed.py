@@ -44,14 +44,18 @@ class StaticEmbedder:
         """Unit vectors of shape (len(texts), dimensions); zeros for a text without a known token."""
         out = np.zeros((len(texts), self._matrix.shape[1]), dtype=np.float32)
         for at in range(0, len(texts), 1024):
-            rows = [e.ids for e in self._tokenizer.encode_batch_fast(texts[at : at + 1024], add_special_tokens=False)]
+            rows = [
+                e.ids
+                for e in self._tokenizer.encode_batch_fast(texts[at : at + 1024], add_special_tokens=False)
+            ]
             filled = [i for i, ids in enumerate(rows) if ids]
             if not filled:
                 continue
             flat = self._matrix[np.concatenate([rows[i] for i in filled])].astype(np.float32)
             starts = np.cumsum([0] + [len(rows[i]) for i in filled])[:-1]
             out[[at + i for i in filled]] = np.add.reduceat(flat, starts)
-        return out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12)
+        unit: Vectors = out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12)
+        return unit
 
 
 class SentenceTransformerEmbedder:
@@ -63,12 +67,16 @@ class SentenceTransformerEmbedder:
         try:
             self._model = SentenceTransformer(name)
         except Exception as error:  # the library raises many kinds, from its own to its network client's
-            raise EmbedderError(f"no sentence-transformers model {name!r} could be loaded: {error}") from error
+            raise EmbedderError(
+                f"no sentence-transformers model {name!r} could be loaded: {error}"
+            ) from error
         self.fingerprint = folder_fingerprint(Path(name)) if Path(name).is_dir() else name
 
     def embed(self, texts: list[str]) -> Vectors:
         """Unit vectors of shape (len(texts), dimensions)."""
-        made = self._model.encode(texts, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True)
+        made = self._model.encode(
+            texts, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
+        )
         return np.asarray(made, dtype=np.float32)
 
 
@@ -88,7 +96,11 @@ def load_embedder(name: str = "") -> Embedder:
     """
     folder = Path(name) if name else SHIPPED
     modules = folder / "modules.json"
-    if modules.is_file() and (folder / "tokenizer.json").is_file() and (folder / "model.safetensors").is_file():
+    if (
+        modules.is_file()
+        and (folder / "tokenizer.json").is_file()
+        and (folder / "model.safetensors").is_file()
+    ):
         kinds = [module["type"] for module in json.loads(modules.read_text("utf-8"))]
         if kinds and all(kind.endswith((".StaticEmbedding", ".Normalize")) for kind in kinds):
             return StaticEmbedder(folder)

@@ -27,7 +27,10 @@ def _rows(file: str) -> list[list[str]]:
 @cache
 def entries() -> tuple[Entry, ...]:
     """Every entry of ``glossary.tsv``."""
-    return tuple(Entry(kind, name, tuple(a for a in rest[0].split("|") if a)) for kind, name, *rest in _rows("glossary.tsv"))
+    return tuple(
+        Entry(kind, name, tuple(a for a in rest[0].split("|") if a))
+        for kind, name, *rest in _rows("glossary.tsv")
+    )
 
 
 @cache
@@ -45,4 +48,6 @@ def swaps() -> dict[str, tuple[str, ...]]:
 @cache
 def fingerprint() -> str:
     """A digest of the tables: an index made with other tables holds other terms."""
-    return hashlib.sha256(b"".join((DATA / f).read_bytes() for f in ("glossary.tsv", "swaps.tsv"))).hexdigest()[:16]
+    return hashlib.sha256(
+        b"".join((DATA / f).read_bytes() for f in ("glossary.tsv", "swaps.tsv"))
+    ).hexdigest()[:16]

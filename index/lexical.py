@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,13 @@ class Group:
     weight: float = 1.0
 
 
-def build_lexical(rows: NDArray[np.int32], offsets: NDArray[np.int64], vocabulary: dict[str, int], folder: Path) -> None:
+def build_lexical(
+    rows: NDArray[np.int32], offsets: NDArray[np.int64], vocabulary: dict[str, int], folder: Path
+) -> None:
     """Writes the BM25 (Lucene's variant) of passages whose term ids are ``rows[offsets[i]:offsets[i + 1]]``."""
     import bm25s
 
-    corpus = [rows[a:b].tolist() for a, b in zip(offsets[:-1], offsets[1:], strict=True)]
+    corpus = [rows[a:b].tolist() for a, b in pairwise(offsets)]
     model = bm25s.BM25(method="lucene", k1=1.2, b=0.75)
     model.index((corpus, vocabulary), show_progress=False, create_empty_token=False)
     for name in ("data", "indices", "indptr"):
@@ -39,7 +42,9 @@ class Lexical:
 
     def __init__(self, folder: Path, count: int) -> None:
         self.count = count
-        self._data, self._indices, self._indptr = (self._array(folder, name) for name in ("data", "indices", "indptr"))
+        self._data, self._indices, self._indptr = (
+            self._array(folder, name) for name in ("data", "indices", "indptr")
+        )
         names: list[str] = json.loads((folder / "vocabulary.json").read_text("utf-8"))
         self._ids = {term: at for at, term in enumerate(names)}
 
@@ -59,7 +64,9 @@ class Lexical:
         """The score of every passage, shape (count,): for each group its best alternative's, weighted, added up."""
         total = np.zeros(self.count, dtype=np.float32)
         for group in groups:
-            known = [at for term in dict.fromkeys(group.alternatives) if (at := self._ids.get(term)) is not None]
+            known = [
+                at for term in dict.fromkeys(group.alternatives) if (at := self._ids.get(term)) is not None
+            ]
             if len(known) == 1:
                 rows, values = self._column(known[0])
                 total[rows] += group.weight * values

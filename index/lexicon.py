@@ -20,7 +20,16 @@ from index.terms import STOP, readings, terms
 MAX_WORDS = 4
 MAX_ALTERNATIVES = 6
 _ENGLISH = re.compile(r"[A-Za-z]*\d[A-Za-z\d.,]*(?<![.,])%?|[A-Za-z][A-Za-z&.'’-]*[A-Za-z]|[A-Za-z]")
-_SUFFIXES = (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("shes", "sh"), ("ing", ""), ("ied", "y"), ("ed", ""), ("s", ""))
+_SUFFIXES = (
+    ("ies", "y"),
+    ("sses", "ss"),
+    ("ches", "ch"),
+    ("shes", "sh"),
+    ("ing", ""),
+    ("ied", "y"),
+    ("ed", ""),
+    ("s", ""),
+)
 
 
 def stem(word: str) -> str:
@@ -95,7 +104,11 @@ class Lexicon:
         while at < len(words):
             for size in range(min(MAX_WORDS, len(words) - at), 0, -1):
                 phrase = " ".join(words[at : at + size])
-                found = self.translate(phrase) if size > 1 or phrase.lower() not in STOP or phrase.isupper() else ()
+                found = (
+                    self.translate(phrase)
+                    if size > 1 or phrase.lower() not in STOP or phrase.isupper()
+                    else ()
+                )
                 if found or size == 1:
                     if found or phrase.lower() not in STOP:
                         out.append((phrase, Group((*found, phrase.lower()))))

@@ -52,7 +52,9 @@ def search(
 ) -> list[Hit]:
     """The `k` best passages for `query`, best first; ties go to the passage that comes first."""
     groups = query_groups(store, query, language) if groups is None else groups
-    lexical = store.lexical.scores(groups) if leg != "dense" else np.zeros(len(store.passages), dtype=np.float32)
+    lexical = (
+        store.lexical.scores(groups) if leg != "dense" else np.zeros(len(store.passages), dtype=np.float32)
+    )
     if leg == "bm25":
         return _hits(store, np.flatnonzero(lexical), lexical[lexical > 0], k)
     rows, similar = store.dense.search(store.embedder.embed([query])[0], max(k, DEPTH))

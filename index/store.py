@@ -149,11 +149,15 @@ def check(folder: Path, path: Path, embedder: str, chunking: Chunking) -> Mappin
     except ValueError:
         raise StoreError(f"{path / MANIFEST} is damaged: {mend}") from None
     if manifest.get("format") != FORMAT:
-        raise StoreError(f"the store in {folder} has format {manifest.get('format')}, this program reads {FORMAT}: {mend}")
+        raise StoreError(
+            f"the store in {folder} has format {manifest.get('format')}, this program reads {FORMAT}: {mend}"
+        )
     wanted = {"embedder": embedder, "max_chars": chunking.max_chars, "tables": glossary_fingerprint()}
     for name, value in wanted.items():
         if manifest.get(name) != value:
-            raise StaleError(f"the store in {folder} was built with {name} {manifest.get(name)}, asked for is {value}: {mend}")
+            raise StaleError(
+                f"the store in {folder} was built with {name} {manifest.get(name)}, asked for is {value}: {mend}"
+            )
     for name, digest in manifest["files"].items():
         if not (path / name).is_file():
             raise StoreError(f"{path / name} is missing: {mend}")

@@ -27,7 +27,11 @@ def _jieba() -> Any:
         warnings.simplefilter("ignore")  # jieba 0.42 warns of its own escapes and of pkg_resources
         import jieba
     jieba.setLogLevel(logging.WARNING)
-    words = {e.name for e in entries() if e.kind != "term"} | {a for e in entries() for a in e.aliases} | set(swaps())
+    words = (
+        {e.name for e in entries() if e.kind != "term"}
+        | {a for e in entries() for a in e.aliases}
+        | set(swaps())
+    )
     words |= {e.name for e in entries()} | {o for ordinary in swaps().values() for o in ordinary}
     jieba.initialize()
     for word in words:

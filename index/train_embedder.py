@@ -75,7 +75,11 @@ def train_tokenizer(texts: list[str], out: Path):  # type: ignore[no-untyped-def
         ]
     )
     trainer = trainers.UnigramTrainer(
-        vocab_size=VOCABULARY, special_tokens=["[UNK]"], unk_token="[UNK]", max_piece_length=8, show_progress=False
+        vocab_size=VOCABULARY,
+        special_tokens=["[UNK]"],
+        unk_token="[UNK]",
+        max_piece_length=8,
+        show_progress=False,
     )
     tokenizer.train_from_iterator(texts, trainer)
     out.mkdir(parents=True, exist_ok=True)
@@ -88,7 +92,8 @@ def bag(tokenizer, texts: list[str]):  # type: ignore[no-untyped-def]
     import torch
 
     ids = [e.ids or [0] for e in tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
-    starts, flat = [], []
+    starts: list[int] = []
+    flat: list[int] = []
     for row in ids:
         starts.append(len(flat))
         flat.extend(row)
@@ -106,7 +111,9 @@ def train(tokenizer, kinds: list[list[Pair]], steps: int, rng: random.Random):  
     vectors = torch.nn.Parameter(torch.randn(size, DIMENSIONS) * 0.1)
     log_weight = torch.nn.Parameter(torch.zeros(size))
     optimizer = torch.optim.Adam([vectors, log_weight], lr=LEARNING_RATE)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=steps, pct_start=0.05)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, LEARNING_RATE, total_steps=steps, pct_start=0.05
+    )
 
     def embed(texts: list[str]):  # type: ignore[no-untyped-def]
         ids, starts = bag(tokenizer, texts)

@@ -155,7 +155,7 @@ def _html(data: bytes) -> tuple[str, dict[str, str]]:
     from bs4 import BeautifulSoup
 
     page = BeautifulSoup(decode(data), "html.parser")
-    given = {}
+    given: dict[str, str] = {}
     metas = {
         "title": ("og:title",),
         "author": ("author", "article:author"),
@@ -171,7 +171,9 @@ def _html(data: bytes) -> tuple[str, dict[str, str]]:
     heading = page.find("h1") or page.find("title")
     if heading and heading.get_text(strip=True):
         given.setdefault("title", heading.get_text(" ", strip=True))
-    for tag in page(["script", "style", "nav", "footer", "aside", "form", "noscript", "template", "title", "button"]):
+    for tag in page(
+        ["script", "style", "nav", "footer", "aside", "form", "noscript", "template", "title", "button"]
+    ):
         tag.decompose()
     body = page.find("article") or page.body or page
     for tag in body.find_all(["p", "div", "br", "li", "h1", "h2", "h3", "h4", "tr", "section", "blockquote"]):

@@ -69,7 +69,10 @@ def _classified(text: str) -> list[_Line]:
     spans = [(m.start(1), m.end(1)) for m in re.finditer(r"[^\S\n\r]*([^\s][^\n\r]*?)\s*(?=[\r\n]|\Z)", text)]
     texts = [text[a:b] for a, b in spans]
     heads = {t[:MIN_REPEAT_CHARS] for t in texts if len(t) >= MIN_REPEAT_CHARS and not _CUT.search(t)}
-    return [_Line(a, b, t, _kind(t, heads, first=i == 0)) for i, ((a, b), t) in enumerate(zip(spans, texts, strict=True))]
+    return [
+        _Line(a, b, t, _kind(t, heads, first=i == 0))
+        for i, ((a, b), t) in enumerate(zip(spans, texts, strict=True))
+    ]
 
 
 def _kind(line: str, heads: set[str], first: bool) -> str:
@@ -91,7 +94,11 @@ def _kind(line: str, heads: set[str], first: bool) -> str:
             return "byline"
     if re.match(r"^#{2,6} ", line):
         return "heading"
-    if len(line) <= MAX_HEADING_CHARS and not _ENDS_SENTENCE.search(line) and not re.match(r"^[-•·*●■]\s|^[“\"]", line):
+    if (
+        len(line) <= MAX_HEADING_CHARS
+        and not _ENDS_SENTENCE.search(line)
+        and not re.match(r"^[-•·*●■]\s|^[“\"]", line)
+    ):
         return "heading"
     return "body"
 
@@ -101,7 +108,12 @@ def _groups(lines: list[_Line]) -> Iterator[list[_Line]]:
     group: list[_Line] = []
     for at, line in enumerate(lines):
         has_body = any(x.kind == "body" for x in group)
-        ended = bool(group) and group[-1].kind in ("credit", "junk") and has_body and line.kind not in ("credit", "junk")
+        ended = (
+            bool(group)
+            and group[-1].kind in ("credit", "junk")
+            and has_body
+            and line.kind not in ("credit", "junk")
+        )
         starts = line.kind == "title" or (
             line.kind == "heading" and at + 1 < len(lines) and lines[at + 1].kind == "byline"
         )
