@@ -49,10 +49,18 @@ def render(finding: Finding, markers: dict[Span, int], citations: list[Citation]
     parts: dict[str, list[int]] = {}
     for claim in finding.claims:
         parts.setdefault(claim.text, []).append(markers[claim.span])
-    shown = [text + " " + "".join(f"[{m}]" for m in dict.fromkeys(found)) for text, found in parts.items()]
+    shown = [
+        _unmarked(text) + " " + "".join(f"[{m}]" for m in dict.fromkeys(found))
+        for text, found in parts.items()
+    ]
     line = finding.lead + LIST_MARK[language].join(shown)
     if len(citations) == 1 and len(parts) == 1:
         quote = " ".join(citations[0].quote.split())
         if finding.claims[0].text != quote:
-            line += f"\n“{quote.replace('[', '［').replace(']', '］')}”"
+            line += f"\n“{_unmarked(quote)}”"
     return line
+
+
+def _unmarked(text: str) -> str:
+    """`text` with its own square brackets wide, so that none of them reads as a marker."""
+    return text.replace("[", "［").replace("]", "］")

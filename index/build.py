@@ -10,7 +10,7 @@ import shutil
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -144,11 +144,15 @@ class _Writer:
             self.vectors.append(self.embedder.embed(self.waiting))
             self.waiting = []
 
+    def close(self) -> None:
+        """Closes the files that are written as sources come."""
+        for file in (self.texts, self.source_file, self.article_file):
+            file.close()
+
     def finish(self) -> None:
         """Writes what is built from all rows together."""
         self._embed()
-        for file in (self.texts, self.source_file, self.article_file):
-            file.close()
+        self.close()
         if not self.passages:
             raise StoreError("no article is left to index: name files or folders that hold articles")
         np.save(self.path / "passages.npy", np.array(self.passages, dtype=PASSAGE), allow_pickle=False)
@@ -181,11 +185,11 @@ def build(
     started = time.monotonic()
     skipped: list[Skipped] = []
     chunking = chunking or Chunking()
-    with _only_build(folder):
+    with _only_build(folder), ExitStack() as stack:
         name = f"g{time.time_ns():x}"
         path = folder / f"{name}.partial"
         path.mkdir()
-        writer = _Writer(path, embedder, chunking)
+        writer = stack.enter_context(closing(_Writer(path, embedder, chunking)))
         if keep:
             for _ in writer.keep(keep, set(without)):
                 pass

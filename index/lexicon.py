@@ -86,13 +86,10 @@ class Lexicon:
     """Looks English questions' words and phrases up, longest phrase first."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / "lexicon.json"
-        self._table: dict[str, list[str]] | None = None
+        self._table: dict[str, list[str]] = json.loads((folder / "lexicon.json").read_text("utf-8"))
 
     def translate(self, phrase: str) -> tuple[str, ...]:
         """The Chinese words for `phrase`, the trade's before the dictionary's; empty if it is in neither."""
-        if self._table is None:
-            self._table = json.loads(self._path.read_text("utf-8"))
         key = phrase_key(phrase)
         return tuple(dict.fromkeys((*_trade().get(key, ()), *self._table.get(key, ()))))
 

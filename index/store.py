@@ -14,7 +14,7 @@ import json
 import mmap
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +81,9 @@ class Store:
         self.headings: list[str] = json.loads((self._path / "headings.json").read_text("utf-8"))
         self.passages = np.load(self._path / "passages.npy", allow_pickle=False)
         self.lexical = Lexical(self._path, len(self.passages))
+        # All is read or mapped here: the folder may be gone when a question comes.
         self.lexicon = Lexicon(self._path)
+        self.dense = Dense(self._path / "dense.faiss")
         self._source_at = {row["id"]: at for at, row in enumerate(self.source_rows)}
         self._article_at = {article.id: at for at, article in enumerate(self.articles)}
         self._articles_of: dict[str, list[Article]] = {}
@@ -90,11 +92,6 @@ class Store:
         with (self._path / "texts.bin").open("rb") as file:
             self._texts = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self._source = lru_cache(maxsize=512)(self._read_source)
-
-    @cached_property
-    def dense(self) -> Dense:
-        """The vectors, read when first asked for."""
-        return Dense(self._path / "dense.faiss")
 
     def source(self, source_id: str) -> Source:
         """The source with that id. Raises `KeyError` if there is none."""

@@ -1,0 +1,130 @@
+"""Questions over the seeds, and the laws that every answer keeps."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from bot.answer import answer
+from bot.ask import MAX_QUESTION, ask
+from bot.question import read_question, standalone
+from bot.records import Answer
+from evals.records import read_questions
+from evals.run import QUESTIONS, gold_spans, run
+from index.build import build
+from index.embed import StaticEmbedder
+from index.store import Store
+from ingest.records import Source, content_id
+
+
+def keeps_the_laws(found: Answer, store: Store) -> None:
+    markers = {int(m) for m in re.findall(r"\[(\d+)\]", found.answer)}
+    assert markers == {c.marker for c in found.citations}
+    for c in found.citations:
+        assert store.source(c.source_id).text[c.start : c.end] == c.quote
+    assert found.refused == (found.reason is not None)
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("哪些公司被列入了实体清单?", ["华为", "壁仞科技", "摩尔线程"]),
+        ("哪些企业上了实体名单", ["华为", "壁仞科技", "摩尔线程"]),
+        ("Which companies are on the entity list?", ["华为", "壁仞科技", "摩尔线程"]),
+    ],
+)
+def test_the_entity_list_names_three_companies_and_cites_both_sentences(
+    store: Store, question: str, names: list[str]
+) -> None:
+    found = ask(question, store)
+    keeps_the_laws(found, store)
+    assert re.sub(r" (\[\d+\])+", "", found.answer).replace(", ", "、").split("、") == names
+    quotes = [c.quote for c in found.citations]
+    assert len(quotes) == 2
+    assert "将华为列入实体名单" in quotes[0] and "壁仞科技、摩尔线程两家公司被列入实体清单" in quotes[1]
+
+
+def test_an_answer_begins_with_what_was_asked_for(store: Store) -> None:
+    assert ask("燧原科技是什么时候成立的?", store).answer.startswith("2018年3月 [1]\n“2018年3月,燧原科技")
+
+
+def test_the_whole_question_set_keeps_the_laws(store: Store) -> None:
+    for question in read_questions(QUESTIONS):
+        keeps_the_laws(ask(question.question, store), store)
+
+
+def test_the_question_set_reaches_its_gates(store: Store) -> None:
+    measures = run(list(read_questions(QUESTIONS)), store)[1]["all"]
+    assert measures["answer accuracy"] >= 0.85
+    assert measures["answerable but refused"] <= 0.10
+    assert measures["refusal recall"] >= 0.85
+    assert measures["span law"] == 1.0
+
+
+def test_every_gold_span_holds_its_quote_and_answers(store: Store) -> None:
+    questions = list(read_questions(QUESTIONS))
+    assert len(questions) >= 60 and len({q.id for q in questions}) == len(
+        {q.question for q in questions}
+    ) == len(questions)
+    for question in questions:
+        assert question.refuse == (not gold_spans(question, store))
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        ("燧原科技是哪天被列入实体清单的?", "false_premise"),
+        ("怎么做红烧肉?", "off_topic"),
+        ("?!…", "unclear_question"),
+        ("寒武纪的创始人是谁?", "not_in_articles"),
+    ],
+)
+def test_a_refusal_says_why(store: Store, question: str, reason: str) -> None:
+    found = ask(question, store)
+    keeps_the_laws(found, store)
+    assert found.reason == reason
+
+
+def test_the_answer_is_in_the_askers_language_or_the_one_asked_for(store: Store) -> None:
+    assert ask("Who is the CEO of Cambricon?", store).answer.startswith("The articles do not")
+    assert ask("寒武纪的创始人是谁?", store, language="en").answer.startswith("The articles do not")
+
+
+def test_a_pronoun_stands_for_the_name_said_before(store: Store) -> None:
+    found = ask("它的COO是谁?", store, ["燧原科技是什么时候成立的?"])
+    assert found.standalone_question == "燧原科技的COO是谁?"
+    assert found.answer.startswith("张亚林")
+    assert standalone("它的CEO是谁?", []) == "它的CEO是谁?"
+
+
+def test_the_same_question_gets_the_same_answer(store: Store) -> None:
+    first, second = (
+        replace(ask("曦思N100从立项到流片用了多久?", store), trace_id="", timings_ms={}) for _ in "ab"
+    )
+    assert first == second
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["啊" * MAX_QUESTION, "<script>alert(1)</script>", "[1][2][99]", "a\0b", "🤔", "1" * 500, "\n\n。"],
+)
+def test_odd_questions_get_an_answer_that_keeps_the_laws(store: Store, question: str) -> None:
+    keeps_the_laws(ask(question, store), store)
+
+
+def test_markers_in_an_article_are_not_taken_for_citations(tmp_path: Path, embedder: StaticEmbedder) -> None:
+    text = "甲公司[7]在2024年3月成立,总部设在[8]上海。甲公司的创始人是王小明[9]。"
+    build([Source(content_id(text), "a.txt", "", text)], tmp_path, embedder)
+    store = Store(tmp_path, embedder)
+    for question in (
+        "甲公司什么时候成立?",
+        "甲公司的创始人是谁?",
+        "甲公司为什么成立?",
+        "甲公司总部在上海吗?",
+    ):
+        keeps_the_laws(ask(question, store), store)
+
+
+def test_no_evidence_is_a_refusal(store: Store) -> None:
+    assert answer(read_question("燧原科技的CEO是谁?", store), [], store).reason == "off_topic"
