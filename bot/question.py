@@ -170,8 +170,10 @@ def read_question(text: str, store: Store, answer_language: Language | None = No
     kind, wanted, left = _kind(plain, language)
     noun = _noun(plain, left, kind)
     if kind in ("which", "list", "what", "who"):
-        typed = next((name for name, pattern in _TYPES if re.search(pattern, noun, re.I)), wanted)
-        wanted = "company" if kind == "who" and typed == "company" else typed if kind != "who" else wanted
+        # Who may be a company too, where that is what the question's last word names (“最大股东是谁”).
+        ending = r"(?:的|是|有|为)?\s*$" if kind == "who" else ""
+        types = _TYPES[:1] if kind == "who" else _TYPES
+        wanted = next((name for name, pattern in types if re.search(f"(?:{pattern}){ending}", noun, re.I)), wanted)
     if wanted == "process":
         kind, wanted = "how_much", "amount"
     if kind == "what" and any(

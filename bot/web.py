@@ -41,7 +41,7 @@ class AskRequest(BaseModel):
 
 
 class BodyLimit:
-    """Answers 413 to a body over `MAX_BODY_BYTES` on ``/ask``, before it is read whole."""
+    """Answers 413 to a body over `MAX_BODY_BYTES` on ``/ask``, before it is read whole, and 422 to one not in UTF-8."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
@@ -62,6 +62,11 @@ class BodyLimit:
             await JSONResponse({"detail": f"the body is larger than {MAX_BODY_BYTES} bytes"}, 413)(
                 scope, receive, send
             )
+            return
+        try:
+            body.decode("utf-8")
+        except UnicodeDecodeError as error:
+            await JSONResponse({"detail": f"the body is not UTF-8: {error}"}, 422)(scope, receive, send)
             return
         waiting = [{"type": "http.request", "body": body, "more_body": False}]
 
@@ -93,10 +98,6 @@ def make_app(library: Library, chat: bool = True) -> Any:
             {"detail": [{"loc": list(e["loc"]), "msg": e["msg"], "type": e["type"]} for e in error.errors()]},
             422,
         )
-
-    @app.exception_handler(UnicodeDecodeError)
-    def not_text(_: Request, error: UnicodeDecodeError) -> JSONResponse:
-        return JSONResponse({"detail": "the body is not UTF-8"}, 422)
 
     @app.post("/ask", description="Answers a question with citations.")
     def post_ask(body: AskRequest) -> dict[str, Any]:

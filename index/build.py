@@ -76,11 +76,11 @@ class _Writer:
     def add(self, source: Source) -> Skipped | None:
         """Takes `source` in; answers why not if it is a copy of another or holds no article."""
         if source.id in self.ids:
-            return Skipped(source.file, f"a copy of another source ({source.id})")
+            return Skipped(_named(source), f"a copy of another source ({source.id})")
         articles = [a for a in split(source) if a.id not in self.article_ids]
         passages = [(a, list(chunk(source.text, a, self.chunking.max_chars))) for a in articles]
         if not any(found for _, found in passages):
-            return Skipped(source.file, "holds no article, only teasers, credits or too little text")
+            return Skipped(_named(source), "holds no article, only teasers, credits or too little text")
         self._write_source(source)
         for article, found in passages:
             self._write_article(article)
@@ -271,6 +271,10 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _named(source: Source) -> str:
+    return f"{source.file} ({source.given['id']})" if "id" in source.given else source.file
 
 
 def _write_line(file: TextIO, row: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.dates import infer_published, stated_date
 from ingest.records import Article, Paragraph, Source, content_id
@@ -50,19 +50,17 @@ class _Line:
 def split(source: Source) -> list[Article]:
     """The articles of `source` in order; empty if no line of it is an article's."""
     lines = _classified(source.text)
+    if source.given.get("id") and not any(line.kind == "body" for line in lines):
+        # A record is one article, even if it reads like a teaser.
+        lines = [replace(line, kind="body") for line in lines]
     articles = []
     for group in _groups(lines):
         article = _article(source, group)
         if article:
             articles.append(article)
     if len(articles) == 1 and source.given.get("id"):
-        return [_renamed(articles[0], source.given["id"])]
+        return [replace(articles[0], id=source.given["id"])]
     return articles
-
-
-def _renamed(article: Article, id_: str) -> Article:
-    values = {name: getattr(article, name) for name in Article.__dataclass_fields__}
-    return Article(**{**values, "id": id_})
 
 
 def _classified(text: str) -> list[_Line]:
