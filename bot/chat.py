@@ -118,6 +118,7 @@ def chat_page(library: Library) -> Any:
                 show_progress="hidden",
                 api_visibility="private",
             )
+        chatbot.clear(list, None, asked, api_visibility="private")
     return page
 
 

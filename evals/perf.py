@@ -1,0 +1,124 @@
+"""Measures speed and memory, as a user meets them, and writes them to ``evals/results/perf.json``.
+
+    python -m evals.perf                          over the seeds
+    python -m evals.perf --news news_crud.jsonl   and over a large file, in a folder that is removed afterwards
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from evals.metrics import percentile
+from evals.records import read_questions
+from evals.run import QUESTIONS
+
+XINWEN = [sys.executable, "-m", "bot"]
+
+
+def cold_ask_s(store: Path, runs: int = 9) -> float:
+    """The median wall time of ``xinwen ask`` as a new process, in seconds."""
+    times = []
+    for _ in range(runs):
+        started = time.perf_counter()
+        subprocess.run([*XINWEN, "ask", "哪些公司被列入了实体清单?", "--store", str(store)], check=False, capture_output=True)
+        times.append(time.perf_counter() - started)
+    return percentile(times, 0.5)
+
+
+def served(store: Path, questions: Sequence[str]) -> dict[str, float]:
+    """Latency of ``POST /ask`` over loopback after a first round, in ms, and the server's peak memory, in MB."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen([*XINWEN, "serve", "--port", str(port), "--store", str(store)], stdout=subprocess.DEVNULL)
+    try:
+        _wait(f"http://127.0.0.1:{port}/healthz", server)
+        first = [_ask_ms(port, question) for question in questions]
+        times = [_ask_ms(port, question) for question in questions]
+        status = Path(f"/proc/{server.pid}/status").read_text()
+        peak = re.search(r"VmHWM:\s+(\d+)", status)
+        return {
+            "first round p50 (ms)": percentile(first, 0.5),
+            "first round p95 (ms)": percentile(first, 0.95),
+            "p50 (ms)": percentile(times, 0.5),
+            "p95 (ms)": percentile(times, 0.95),
+            "peak memory (MB)": int(peak[1]) / 1024 if peak else 0.0,
+        }
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
+    while server.poll() is None:
+        try:
+            urllib.request.urlopen(url, timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.2)
+    raise SystemExit("the server ended before it answered")
+
+
+def _ask_ms(port: int, question: str) -> float:
+    body = json.dumps({"question": question}).encode()
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/ask", body, {"Content-Type": "application/json"})
+    started = time.perf_counter()
+    urllib.request.urlopen(request, timeout=60).read()
+    return 1000 * (time.perf_counter() - started)
+
+
+def large(news: Path, folder: Path, questions: Sequence[str]) -> dict[str, Any]:
+    """Build time and peak memory over `news`, and the latency of questions over it."""
+    started = time.perf_counter()
+    process = subprocess.Popen([*XINWEN, "build", str(news), "--store", str(folder)], stdout=subprocess.PIPE)
+    assert process.stdout
+    said = process.stdout.read().decode().strip()
+    _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        raise SystemExit(f"the build failed: {said}")
+    return {
+        "said": said,
+        "build (s)": time.perf_counter() - started,
+        "build peak memory (MB)": usage.ru_maxrss / 1024,
+        "bytes on disk (MB)": sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) / 2**20,
+    } | served(folder, questions)
+
+
+def main() -> None:
+    """Measures, prints and writes."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--store", type=Path, default=Path("var/store"))
+    parser.add_argument("--news", type=Path, help="a .jsonl of many articles")
+    parser.add_argument("--out", type=Path, default=Path("evals/results/perf.json"))
+    options = parser.parse_args()
+    questions = [q.question for q in read_questions(QUESTIONS)]
+    found: dict[str, Any] = {
+        "command": "python -m evals.perf" + (f" --news {options.news.name}" if options.news else ""),
+        "date": date.today().isoformat(),
+        "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}",
+        "seeds": {"xinwen ask, cold, median (s)": cold_ask_s(options.store)} | served(options.store, questions),
+    }
+    if options.news:
+        with tempfile.TemporaryDirectory() as folder:
+            found[options.news.name] = large(options.news, Path(folder), questions)
+    text = json.dumps(found, ensure_ascii=False, indent=1)
+    options.out.write_text(text + "\n", "utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
