@@ -28,6 +28,7 @@ test: install-dev
 eval: install
 	$(BIN)/xinwen build --if-needed
 	$(BIN)/xinwen eval --out evals/results
+	$(BIN)/python -m evals.readme
 
 bench: install-dev
 	$(BIN)/python -m evals.bench

@@ -10,6 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from bot.library import Library
 from bot.records import Answer
 from bot.settings import Settings
@@ -83,7 +85,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _library(options: argparse.Namespace) -> Library:
-    return Library(Settings(), options.store)
+    try:
+        return Library(Settings(), options.store)
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        name = f"XINWEN_{wrong['loc'][0]}".upper()
+        raise StoreError(
+            f"{name}={wrong['input']}: {wrong['msg']}: set it otherwise, or `unset {name}`"
+        ) from None
 
 
 def _read(paths: list[Path]) -> Iterator[Source | Skipped]:

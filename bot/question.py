@@ -120,17 +120,27 @@ _PRONOUN = re.compile(
     r"该公司|这家公司|这家企业|该企业|该芯片|这款芯片|该产品|这款产品|它们?|他们?|她|\b(?:it|they|he|she|its|their|the company|that company)\b",
     re.I,
 )
+# The words that sentences of either language are built with.
+_ENGLISH_FRAME = re.compile(
+    r"\b(?:who|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have|had|can|will|the|of|in|on|to|for|and|by|"
+    r"tell|list|name|give|compare|founded|about|many|much)\b",
+    re.I,
+)
+_CHINESE_FRAME = re.compile(
+    r"[的是了吗哪谁呢]|什么|甚麼|多少|[为為][何什啥]|怎么|怎麼|如何|[几幾][个個家款]|是否|请|請|介[绍紹]"
+)
 _LATIN_NAME = re.compile(r"[a-z]*\d[a-z\d.]*[a-z]?|[a-z]+\d+[a-z\d.]*")
 
 
 def language_of(text: str) -> Language:
-    """The language of `text`: "zh" if it holds a Chinese character that is not just a quoted name in English.
+    """The language of `text`: English if it is built with English words, whatever names it holds.
 
     >>> language_of("燧原科技的CEO是谁?"), language_of("Who founded Enflame (燧原科技)?")
     ('zh', 'en')
     """
-    chinese, latin = len(re.findall(r"[一-鿿]", text)), len(re.findall(r"[A-Za-z]+", text))
-    return "zh" if chinese > latin or (chinese and latin < 3) else "en"
+    if not re.search(r"[一-鿿]", text):
+        return "en" if re.search(r"[A-Za-z]{2}", text) else "zh"
+    return "en" if len(_ENGLISH_FRAME.findall(text)) >= 2 and not _CHINESE_FRAME.search(text) else "zh"
 
 
 def standalone(question: str, history: Sequence[str]) -> str:
@@ -173,7 +183,9 @@ def read_question(text: str, store: Store, answer_language: Language | None = No
         # Who may be a company too, where that is what the question's last word names (“最大股东是谁”).
         ending = r"(?:的|是|有|为)?\s*$" if kind == "who" else ""
         types = _TYPES[:1] if kind == "who" else _TYPES
-        wanted = next((name for name, pattern in types if re.search(f"(?:{pattern}){ending}", noun, re.I)), wanted)
+        wanted = next(
+            (name for name, pattern in types if re.search(f"(?:{pattern}){ending}", noun, re.I)), wanted
+        )
     if wanted == "process":
         kind, wanted = "how_much", "amount"
     if kind == "what" and any(

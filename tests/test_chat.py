@@ -12,7 +12,14 @@ from bot.chat import as_text, render_answer
 from bot.records import Answer, Citation
 
 CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +31,7 @@ def page(server: str) -> Iterator[Any]:
 
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        opened = browser.new_context(viewport={"width": 1100, "height": 900}).new_page()
+        opened = browser.new_context(viewport={"width": 1100, "height": 1150}).new_page()
         opened.requested = []
         opened.on("request", lambda request: opened.requested.append(request.url))
         opened.goto(server)
@@ -66,7 +73,7 @@ def test_a_refusal_looks_like_one(page: Any) -> None:
 
 @pytest.mark.browser
 def test_html_and_markdown_in_a_question_are_text(page: Any) -> None:
-    ask(page, "<img src=x onerror=\"window.hacked=1\"> **粗** [x](javascript:alert(1))")
+    ask(page, '<img src=x onerror="window.hacked=1"> **粗** [x](javascript:alert(1))')
     assert page.evaluate("window.hacked") is None
     said = page.locator("#chat").inner_text()
     assert '<img src=x onerror="window.hacked=1"> **粗** [x](javascript:alert(1))' in said

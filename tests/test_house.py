@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from evals.readme import filled
+
 ROOT = Path(__file__).parent.parent
 LAYERS = ["ingest", "index", "bot", "evals"]
 MODULES = {f"{p.parent.name}.{p.stem}": p for layer in LAYERS for p in (ROOT / layer).glob("*.py")}
@@ -67,14 +69,26 @@ def test_packages_are_listed_by_name() -> None:
     assert project["project"]["scripts"]["xinwen"] == "bot.cli:main"
 
 
-def test_the_readmes_evaluation_table_is_the_committed_result() -> None:
-    assert (ROOT / "evals/results/seeds.md").read_text("utf-8").strip() in (ROOT / "README.md").read_text("utf-8")
+def test_the_readmes_tables_are_the_committed_results() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert readme.count("<!-- table: ") >= 2
+    assert filled(readme) == readme, "stale: run `make eval`, or `python -m evals.readme`"
+
+
+def test_the_readmes_example_is_what_the_command_prints(folder: Path) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    question, _, rest = readme.partition("$ xinwen ask '")[2].partition("'\n")
+    command = [sys.executable, "-m", "bot", "ask", question, "--store", str(folder)]
+    printed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert rest.partition("\n```")[0] == printed.rstrip()
 
 
 def test_every_file_the_readme_names_is_there() -> None:
     import re
 
-    named = re.findall(r"`((?:ingest|index|bot|evals|seeds|tests)/[\w./-]+)`", (ROOT / "README.md").read_text("utf-8"))
+    named = re.findall(
+        r"`((?:ingest|index|bot|evals|seeds|tests)/[\w./-]+)`", (ROOT / "README.md").read_text("utf-8")
+    )
     assert len(named) >= 20
     assert not [name for name in named if not (ROOT / name).exists()]
 
@@ -87,6 +101,8 @@ def test_eval_works_with_every_socket_blocked(folder: Path, tmp_path: Path) -> N
         "from evals.run import main; sys.exit(main(sys.argv[1:]))"
     )
     words = ["--store", str(folder), "--out", str(tmp_path)]
-    done = subprocess.run([sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True, text=True, env=os.environ)
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True, text=True, env=os.environ
+    )
     assert done.returncode == 0, done.stderr
     assert "| answer accuracy |" in done.stdout and (tmp_path / "seeds.json").is_file()

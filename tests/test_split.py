@@ -1,5 +1,6 @@
 """A crawled file to its articles and passages."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,7 @@ def test_headings_travel_with_their_passages(seed: Source) -> None:
 def test_passages_cover_every_body_sentence_once_in_order(seed: Source) -> None:
     for article in split(seed):
         passages = list(chunk(seed.text, article))
-        assert all(a.end <= b.start for a, b in zip(passages, passages[1:], strict=False))
+        assert all(a.end <= b.start for a, b in pairwise(passages))
         body = "".join(c for p in article.paragraphs for c in seed.text[p.start : p.end] if not c.isspace())
         kept = "".join(c for p in passages for c in seed.text[p.start : p.end] if not c.isspace())
         # A heading between two paragraphs of one section is in neither.

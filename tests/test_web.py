@@ -61,7 +61,9 @@ def test_articles_and_sources(server: str) -> None:
     ],
 )
 def test_a_body_that_does_not_fit_is_a_422(server: str, body: Any) -> None:
-    reply = httpx.post(f"{server}/ask", content=json.dumps(body), headers={"content-type": "application/json"})
+    reply = httpx.post(
+        f"{server}/ask", content=json.dumps(body), headers={"content-type": "application/json"}
+    )
     assert reply.status_code == 422
     assert reply.json()["detail"]
 
@@ -79,7 +81,10 @@ def test_punctuation_alone_is_an_unclear_question(server: str) -> None:
 
 
 def test_a_body_that_is_too_large_is_a_413(server: str) -> None:
-    assert ask(server, question="好", history=[{"role": "user", "content": "x" * MAX_BODY_BYTES}]).status_code == 413
+    assert (
+        ask(server, question="好", history=[{"role": "user", "content": "x" * MAX_BODY_BYTES}]).status_code
+        == 413
+    )
     chunks = (b" " * 8192 for _ in range(20))
     reply = httpx.post(f"{server}/ask", content=chunks, headers={"content-type": "application/json"})
     assert (reply.status_code, bool(reply.json()["detail"])) == (413, True)
@@ -91,7 +96,16 @@ def test_a_history_of_a_thousand_turns(server: str) -> None:
     assert reply.json()["answer"].startswith("张亚林")
 
 
-@pytest.mark.parametrize("path", ["articles/../../etc/passwd", "sources/..%2F..%2Fetc%2Fpasswd", "sources/x", "articles/%00", "read/x/0/1"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "articles/../../etc/passwd",
+        "sources/..%2F..%2Fetc%2Fpasswd",
+        "sources/x",
+        "articles/%00",
+        "read/x/0/1",
+    ],
+)
 def test_an_unknown_or_hostile_id_is_a_404(server: str, path: str) -> None:
     reply = httpx.get(f"{server}/{path}")
     assert reply.status_code == 404
@@ -99,7 +113,9 @@ def test_an_unknown_or_hostile_id_is_a_404(server: str, path: str) -> None:
 
 
 def test_language_and_k(server: str) -> None:
-    assert ask(server, question="寒武纪的创始人是谁?", language="en").json()["answer"].startswith("The articles")
+    assert (
+        ask(server, question="寒武纪的创始人是谁?", language="en").json()["answer"].startswith("The articles")
+    )
     assert ask(server, question="燧原科技的CEO是谁?", k=50).json()["answer"].startswith("赵立东")
 
 
