@@ -170,7 +170,7 @@ def _names(text: str) -> Iterator[str]:
 
 @cache
 def _name_forms() -> tuple[str, ...]:
-    return tuple(form for form, entry in by_form().items() if entry.kind != "term" and len(form) > 1)
+    return tuple(form for form, entry in by_form().items() if entry.kind not in ("term", "place") and len(form) > 1)
 
 
 def read_question(text: str, store: Store, answer_language: Language | None = None) -> Asked:
@@ -252,7 +252,7 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
         entry = by_form().get(word)
         forms = (word, *(f.lower() for f in (entry.name, *entry.aliases))) if entry else (word,)
         forms = _FOUNDER if kind == "who" and "成立" in forms else forms
-        yield _need(word, forms, store, bool(entry and entry.kind != "term"))
+        yield _need(word, forms, store, bool(entry and entry.kind not in ("term", "place")))
 
 
 def _joined_numbers(found: Sequence[str]) -> Iterator[str]:

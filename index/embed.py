@@ -34,24 +34,24 @@ class StaticEmbedder:
         from safetensors.numpy import load_file
         from tokenizers import Tokenizer
 
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
-        self._matrix = next(iter(load_file(folder / "model.safetensors").values()))
+        self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        self.tokenizer.no_padding()
+        self.tokenizer.no_truncation()
+        self.matrix = next(iter(load_file(folder / "model.safetensors").values()))
         self.fingerprint = folder_fingerprint(folder)
 
     def embed(self, texts: list[str]) -> Vectors:
         """Unit vectors of shape (len(texts), dimensions); zeros for a text without a known token."""
-        out = np.zeros((len(texts), self._matrix.shape[1]), dtype=np.float32)
+        out = np.zeros((len(texts), self.matrix.shape[1]), dtype=np.float32)
         for at in range(0, len(texts), 1024):
             rows = [
                 e.ids
-                for e in self._tokenizer.encode_batch_fast(texts[at : at + 1024], add_special_tokens=False)
+                for e in self.tokenizer.encode_batch_fast(texts[at : at + 1024], add_special_tokens=False)
             ]
             filled = [i for i, ids in enumerate(rows) if ids]
             if not filled:
                 continue
-            flat = self._matrix[np.concatenate([rows[i] for i in filled])].astype(np.float32)
+            flat = self.matrix[np.concatenate([rows[i] for i in filled])].astype(np.float32)
             starts = np.cumsum([0] + [len(rows[i]) for i in filled])[:-1]
             out[[at + i for i in filled]] = np.add.reduceat(flat, starts)
         unit: Vectors = out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12)

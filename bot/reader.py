@@ -1,0 +1,253 @@
+"""The trained reader: marks in a passage the characters that answer a question, or that none do.
+
+A small convolutional network over characters (`bot.train_reader` trains it). What it sees of a character is
+learned, its embedding piece's vector, and how the question matches there; so it works on names that it
+never saw. At question time it runs in onnxruntime.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.embed import SHIPPED, StaticEmbedder
+from index.terms import STOP, normalize, words
+
+FOLDER = Path(__file__).parent / "reader"
+MAX_PASSAGE = 288  # characters
+MAX_QUESTION = 48
+MAX_ANSWER = 60
+UNKNOWN, PADDING = 0, 1
+FEATURES = 16
+
+Floats = NDArray[np.float32]
+_END = re.compile(r"[。！？!?；;\n]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reader makes of a passage: the best span in it and how much likelier it is than no answer.
+
+    `start` and `end` are characters of the passage; `score` is a log-odds: above 0 an answer is likelier.
+    """
+
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question and a passage as arrays: ids (n,), piece vectors (n, dimensions), features."""
+
+    question_ids: NDArray[np.int32]
+    question_pieces: NDArray[np.int32]
+    question_match: Floats  # (question, 2)
+    ids: NDArray[np.int32]
+    pieces: NDArray[np.int32]
+    features: Floats  # (passage, FEATURES)
+
+
+class Encoder:
+    """Turns questions and passages into arrays; the same for training and for answering."""
+
+    def __init__(self, characters: str, embedder: StaticEmbedder) -> None:
+        self.ids = {c: at for at, c in enumerate(characters, 2)}
+        self.embedder = embedder
+        norms = np.linalg.norm(embedder.matrix.astype(np.float32), axis=1)
+        self.norms: Floats = norms / norms.mean()
+        self._text = lru_cache(maxsize=4096)(self._of_text)
+
+    def _of_text(self, text: str) -> tuple[Any, Any, Any, Any, Any]:
+        """Of `text`, in normal form: character ids, piece of each character, its words' numbers, unit vectors, spans."""
+        ids = np.array([self.ids.get(c, UNKNOWN) for c in text], dtype=np.int32)
+        pieces = np.full(len(text), -1, dtype=np.int32)
+        encoded = self.embedder.tokenizer.encode(text, add_special_tokens=False)
+        for piece, (a, b) in zip(encoded.ids, encoded.offsets, strict=True):
+            pieces[a:b] = piece
+        found = words(text)
+        sentences = np.cumsum([0] + [bool(_END.match(c)) for c in text[:-1]]) if text else np.zeros(0, int)
+        used = np.array(sorted(set(pieces.tolist()) - {-1}), dtype=np.int32)
+        vectors = self.embedder.matrix[used].astype(np.float32)
+        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+        return ids, pieces, found, sentences, (used, vectors)
+
+    def example(self, question: str, passage: str) -> Example:
+        """The arrays of a `question` and a `passage`, both cut to what the reader takes; spans stay as they are."""
+        question, passage = _same_length(question)[:MAX_QUESTION], _same_length(passage)[:MAX_PASSAGE]
+        q_ids, q_pieces, q_words, _, (q_used, q_vectors) = self._text(question)
+        ids, pieces, found, sentences, (used, vectors) = self._text(passage)
+        alike = (
+            vectors @ q_vectors.T
+            if len(used) and len(q_used)
+            else np.zeros((len(used), len(q_used)), np.float32)
+        )
+        return Example(
+            q_ids,
+            q_pieces,
+            self._question_match(question, passage, q_pieces, q_used, alike),
+            ids,
+            pieces,
+            self._features(question, passage, pieces, found, q_words, sentences, used, q_used, alike),
+        )
+
+    def _question_match(self, question: str, passage: str, q_pieces: Any, q_used: Any, alike: Any) -> Floats:
+        out = np.zeros((len(question), 2), dtype=np.float32)
+        for at, c in enumerate(question):
+            out[at, 0] = c in passage
+        if len(alike):
+            best = alike.max(0) if alike.shape[1] else np.zeros(0)
+            held = q_pieces >= 0
+            out[held, 1] = best[np.searchsorted(q_used, q_pieces[held])]
+        return out
+
+    def _features(
+        self,
+        question: str,
+        passage: str,
+        pieces: Any,
+        found: Any,
+        q_words: Any,
+        sentences: Any,
+        used: Any,
+        q_used: Any,
+        alike: Any,
+    ) -> Floats:
+        n = len(passage)
+        out = np.zeros((n, FEATURES), dtype=np.float32)
+        bigrams = {question[i : i + 2] for i in range(len(question) - 1)}
+        trigrams = {question[i : i + 3] for i in range(len(question) - 2)}
+        for at, c in enumerate(passage):
+            out[at, 0] = c in question and c not in STOP
+            if passage[at : at + 2] in bigrams and at + 1 < n:
+                out[at : at + 2, 1] = 1
+                if passage[at : at + 3] in trigrams:
+                    out[at : at + 3, 2] = 1
+            out[at, 8] = c.isdigit()
+            out[at, 9] = c.isascii() and c.isalpha()
+            out[at, 10] = not c.isalnum()
+        asked = {w for w in q_words if len(w) > 1 and w not in STOP}
+        at = 0
+        for word in found:
+            if word in asked:
+                out[at : at + len(word), 3] = 1
+            at += len(word)
+        held = pieces >= 0
+        if not held.any():
+            return out
+        rows = np.searchsorted(used, pieces[held])
+        out[held, 5] = self.norms[pieces[held]]
+        if len(q_used):
+            out[held, 4] = alike.max(1)[rows]
+            self._coverage(out, held, rows, sentences, self.norms[q_used], alike)
+        out[:, 6] = out[:, 5] * out[:, 3]
+        out[:, 11] = np.arange(n) / MAX_PASSAGE
+        return out
+
+    @staticmethod
+    def _coverage(out: Floats, held: Any, rows: Any, sentences: Any, weights: Floats, alike: Any) -> None:
+        """How much of the question each sentence says: softly, itself, with the one before, against the best."""
+        count = int(sentences[-1]) + 1
+        best = np.zeros((count, alike.shape[1]), dtype=np.float32)
+        np.maximum.at(best, sentences[held], alike[rows])
+        total = float(weights.sum()) or 1.0
+        own = (np.clip(best, 0, 1) ** 2) @ weights / total
+        with_before = best.copy()
+        with_before[1:] = np.maximum(best[1:], best[:-1])
+        near = (np.clip(with_before, 0, 1) ** 2) @ weights / total
+        exact = (best > 0.99) @ weights / total
+        out[:, 7] = own[sentences]
+        out[:, 12] = near[sentences]
+        out[:, 13] = exact[sentences]
+        out[:, 14] = own[sentences] / max(1e-6, float(own.max()))
+        out[:, 15] = (np.clip(best.max(0), 0, 1) ** 2) @ weights / total
+
+
+def _same_length(text: str) -> str:
+    """`text` in normal form, character by character, so that spans stay as they are."""
+    plain = normalize(text)
+    return plain if len(plain) == len(text) else "".join((normalize(c) or " ")[0] for c in text)
+
+
+def padded(examples: Sequence[Example]) -> dict[str, Any]:
+    """Arrays of a batch, padded to its longest question and passage; pieces of padding and punctuation are -1."""
+    b = len(examples)
+    q = max(4, max(len(e.question_ids) for e in examples))
+    p = max(8, max(len(e.ids) for e in examples))
+    batch: dict[str, Any] = {
+        "question_ids": np.full((b, q), PADDING, np.int64),
+        "question_pieces": np.full((b, q), -1, np.int64),
+        "question_match": np.zeros((b, q, 2), np.float32),
+        "ids": np.full((b, p), PADDING, np.int64),
+        "pieces": np.full((b, p), -1, np.int64),
+        "features": np.zeros((b, p, FEATURES), np.float32),
+    }
+    for at, e in enumerate(examples):
+        for name in batch:
+            value = getattr(e, name)
+            batch[name][at, : len(value)] = value
+    return batch
+
+
+def best_span(start: Floats, end: Floats, allowed: Any, longest: int = MAX_ANSWER) -> tuple[int, int, float]:
+    """The span [i, j) that maximises ``start[i] + end[j - 1]``, at most `longest` long and within one sentence.
+
+    `allowed` numbers each character's sentence, -1 where no answer may stand.
+    """
+    best = (0, 0, -1e9)
+    n = len(start)
+    for i in np.argsort(-start)[:12]:
+        if allowed[i] < 0:
+            continue
+        stop = i
+        while stop < n and stop - i < longest and allowed[stop] == allowed[i]:
+            stop += 1
+        j = int(i + np.argmax(end[i:stop]))
+        score = float(start[i] + end[j])
+        if score > best[2]:
+            best = (int(i), j + 1, score)
+    return best
+
+
+class Reader:
+    """The shipped reader in onnxruntime."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._folder = folder
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """What prepares its input."""
+        characters = json.loads((self._folder / "characters.json").read_text("utf-8"))
+        return Encoder(characters, StaticEmbedder(SHIPPED))
+
+    @cached_property
+    def _session(self) -> Any:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 2
+        options.inter_op_num_threads = 1
+        return onnxruntime.InferenceSession(
+            str(self._folder / "reader.onnx"), options, providers=["CPUExecutionProvider"]
+        )
+
+    def logits(self, pairs: Sequence[tuple[str, str]]) -> tuple[Floats, Floats, Floats]:
+        """Of each (question, passage): start and end logits (n, passage) and no-answer logits (n, 2)."""
+        batch = padded([self.encoder.example(question, passage) for question, passage in pairs])
+        matrix = self.encoder.embedder.matrix
+        for name in ("question_pieces", "pieces"):
+            ids = batch.pop(name)
+            vectors = matrix[ids].astype(np.float32)
+            vectors[ids < 0] = 0
+            batch[name.replace("pieces", "vectors")] = vectors
+        start, end, null = self._session.run(None, batch)
+        return start, end, null
