@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 
 from bot.reader import FEATURES, Encoder, Example, padded
-from bot.reading_data import Asked, Clozes, people, read_lines, supervised
+from bot.reading_data import Asked, Clozes, held_out, people, read_lines, supervised
 from index.embed import SHIPPED, StaticEmbedder
 from index.terms import normalize, words
 
@@ -255,12 +255,13 @@ def export(net: Any, dimensions: int, characters: str, out: Path) -> None:
 def main() -> None:
     """Trains and writes the reader named on the command line."""
     import torch
+    from tqdm import tqdm
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--out", type=Path, default=Path("bot/reader"))
     parser.add_argument(
-        "--articles", type=int, default=60_000, help="news articles to make cloze questions from"
+        "--articles", type=int, default=48_000, help="news articles to make cloze questions from"
     )
     parser.add_argument("--passes", type=int, default=7, help="over people's questions")
     options = parser.parse_args()
@@ -270,7 +271,7 @@ def main() -> None:
     embedder = StaticEmbedder(SHIPPED)
     texts = [r["text"] for r in read_lines(options.data / "news_crud.jsonl.xz")]
     rng.shuffle(texts)
-    rows = list(people(options.data, rng))
+    rows = [row for row in people(options.data) if not held_out(row[1])]
     counts = Counter(c for text in texts[:20_000] for c in normalize(text))
     counts.update(c for _, context, _ in rows for c in context)
     characters = "".join(c for c, _ in counts.most_common(MAX_CHARACTERS - 2) if not c.isspace())
@@ -280,7 +281,8 @@ def main() -> None:
     jobs = [(SEED + at, chosen[at : at + size], characters, near) for at in range(0, len(chosen), size)]
     with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
         human = [pool.submit(_make_supervised, (SEED + at, rows, characters)) for at in range(options.passes)]
-        clozes = [item for made in pool.map(_make_clozes, jobs) for item in made]
+        made = tqdm(pool.map(_make_clozes, jobs), total=len(jobs), desc="cloze questions", mininterval=5)
+        clozes = [item for items in made for item in items]
         passes = [job.result() for job in human]
     print(
         f"{len(clozes)} cloze questions, {len(passes[0])} a pass; {time.monotonic() - started:.0f} s",

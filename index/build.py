@@ -34,7 +34,7 @@ from index.store import (
     current_generation,
     file_digest,
 )
-from index.terms import article_terms
+from index.terms import article_terms, normalize
 from ingest.chunk import chunk
 from ingest.records import Article, Skipped, Source
 from ingest.split import split
@@ -92,7 +92,7 @@ class _Writer:
                     p.heading,
                     [self.vocabulary[t] for t in article_terms(f"{p.heading} {text}")],
                 )
-                self.waiting.append(f"{p.heading} {text}")
+                self.waiting.append(normalize(f"{p.heading} {text}"))
         if len(self.waiting) >= EMBED_BATCH:
             self._embed()
         return None
