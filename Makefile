@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: install install-dev serve test eval bench train-embedder
+.PHONY: install install-dev serve test eval bench bench-retrieval train-embedder train-reader
 install: .venv/installed
 install-dev: .venv/installed-dev
 
@@ -31,7 +31,17 @@ eval: install
 	$(BIN)/python -m evals.readme
 
 bench: install-dev
-	$(BIN)/python -m evals.bench
+	$(BIN)/python -m evals.bench_retrieval --out evals/results/bench_retrieval.md
+	$(BIN)/python -m evals.bench_answers --out evals/results/bench_answers.md
+	$(BIN)/python -m evals.readme
+
+bench-retrieval: install
+	$(BIN)/python -m evals.bench_retrieval --out evals/results/bench_retrieval.md
 
 train-embedder: install
 	$(BIN)/python -m index.train_embedder
+
+train-reader: install
+	$(BIN)/pip install --quiet --progress-bar off -e '.[train]'
+	$(BIN)/python -m bot.train_reader
+	$(BIN)/python -m bot.train_judge

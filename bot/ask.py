@@ -9,10 +9,15 @@ from collections.abc import Sequence
 
 from bot.answer import answer
 from bot.cite import cite, render
-from bot.evidence import gather
-from bot.phrases import NEAREST, REFUSALS
-from bot.question import read_question, search_groups, standalone
-from bot.records import Answer, Finding
+from bot.compare import compare, to_compare
+from bot.conflicts import disagreeing
+from bot.evidence import Evidence, gather
+from bot.names import mend_names, standalone
+from bot.phrases import NEAREST, READ_AS, REFUSALS
+from bot.question import read_question, search_groups
+from bot.reader import Reader, shipped_reader
+from bot.records import Answer, Asked, Conflict, Finding, Statement
+from bot.summary import introduce, to_introduce
 from index.search import Language, search
 from index.store import Store
 
@@ -26,38 +31,78 @@ def ask(
     history: Sequence[str] = (),
     language: Language | None = None,
     k: int = DEFAULT_K,
+    reader: Reader | None = None,
 ) -> Answer:
     """The answer to `question` from the articles of `store`, in quote mode: nothing in it but their words.
 
     `history` is what the asker said before, oldest first; `language` the answer's, None for the question's own;
-    `k` how many passages are read.
+    `k` how many passages are looked at; `reader` another reader than the shipped one.
     """
     started = time.perf_counter()
+    reader = reader or shipped_reader()
     alone = standalone(question, history)
-    asked = read_question(alone, store, language)
-    hits = search(store, alone, k, asked.language, groups=search_groups(asked, store)) if asked.needs else []
-    searched = time.perf_counter()
-    finding = answer(asked, gather(asked, hits, store), store)
+    mended, read_as = mend_names(alone, store)
+    searching = 0.0
+
+    def find(text: str) -> tuple[Asked, list[Evidence]]:
+        nonlocal searching
+        asked = read_question(text, store, language)
+        begun = time.perf_counter()
+        hits = (
+            search(store, text, k, asked.language, groups=search_groups(asked, store)) if asked.needs else []
+        )
+        searching += time.perf_counter() - begun
+        return asked, gather(asked, hits, store, reader)
+
+    asked, evidence = find(mended)
+    finding = _finding(asked, evidence, store, find)
+    conflicts = _conflicts(asked, finding, evidence)
+    if conflicts:
+        finding = Finding((finding.claims[0], *conflicts), None, finding.lead, finding.lines)
     citations, markers = cite(finding.claims, store)
     text = render(finding, markers, citations, asked.answer_language)
     if finding.reason:
-        text = _refusal(finding, text, asked.answer_language)
-    done = time.perf_counter()
-    timings = {"retrieve": searched - started, "answer": done - searched, "total": done - started}
+        said = REFUSALS[asked.answer_language][finding.reason]
+        text = f"{said}{NEAREST[asked.answer_language]}{text}" if finding.claims else said
+    for wrong, right in read_as:
+        text += READ_AS[asked.answer_language].format(
+            wrong=wrong.replace("[", "［").replace("]", "］"), right=right
+        )
+    statements = [Statement(c.text, markers[c.span]) for c in finding.claims] if conflicts else []
+    total = time.perf_counter() - started
+    timings = {"retrieve": searching, "answer": total - searching, "total": total}
     return Answer(
         answer=text,
         refused=finding.reason is not None,
         reason=finding.reason,
         citations=tuple(citations),
-        conflicts=(),
-        standalone_question=alone,
+        conflicts=(Conflict(mended, tuple(statements)),) if statements else (),
+        standalone_question=mended,
         mode="quote",
         trace_id=uuid.uuid4().hex,
         timings_ms={name: round(1000 * seconds, 2) for name, seconds in timings.items()},
     )
 
 
-def _refusal(finding: Finding, nearest: str, language: Language) -> str:
-    assert finding.reason
-    said = REFUSALS[language][finding.reason]
-    return f"{said}{NEAREST[language]}{nearest}" if finding.claims else said
+def _finding(asked: Asked, evidence: list[Evidence], store: Store, find) -> Finding:  # type: ignore[no-untyped-def]
+    """What answers: a comparison or an introduction where one is asked for, else the sentences that say it."""
+    names = to_compare(asked.text)
+    if names:
+        compared = compare(asked, names, find, lambda sub, found: answer(sub, found, store))
+        if compared:
+            return compared
+    name = to_introduce(asked.text)
+    if name:
+        introduced = introduce(asked, find(name)[1])
+        if introduced:
+            return introduced
+    return answer(asked, evidence, store)
+
+
+def _conflicts(asked: Asked, finding: Finding, evidence: Sequence[Evidence]):  # type: ignore[no-untyped-def]
+    single = (
+        finding.reason is None
+        and len(finding.claims) == 1
+        and asked.kind in ("when", "how_much", "which", "what")
+    )
+    return disagreeing(asked, finding.claims[0], evidence) if single else []

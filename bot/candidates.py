@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 
 from bot.question import names_of_kind
-from index.glossary import by_form
+from index.glossary import by_form, mentions
 from index.terms import tagged
 
 Found = tuple[int, int]
@@ -126,7 +126,7 @@ def _amounts(sentence: str, cues: tuple[str, ...]) -> Iterator[Found]:
 
 
 def _persons(sentence: str) -> Iterator[Found]:
-    yield from _named(sentence, names_of_kind("person"))
+    yield from mentions(sentence.lower(), "person")
     for match in _PERSON_NEAR.finditer(sentence):
         yield match.span(1) if match[1] else match.span(2)
     at = 0
@@ -143,7 +143,7 @@ def _persons(sentence: str) -> Iterator[Found]:
 
 
 def _companies(sentence: str) -> Iterator[Found]:
-    yield from _named(sentence, names_of_kind("company"))
+    yield from mentions(sentence.lower(), "company")
     at = 0
     others = (
         names_of_kind("product")
@@ -182,21 +182,9 @@ def _places(sentence: str) -> Iterator[Found]:
 
 def _products(sentence: str) -> Iterator[Found]:
     yield from (m.span() for m in _MODEL.finditer(sentence))
-    yield from _named(sentence, names_of_kind("product"))
+    yield from mentions(sentence.lower(), "product")
     for match in _PRODUCT.finditer(sentence):
         yield match.span(1) if match[1] else match.span(2)
-
-
-def _named(sentence: str, forms: frozenset[str]) -> Iterator[Found]:
-    plain = sentence.lower()
-    for form in forms:
-        for match in re.finditer(re.escape(form), plain):
-            a, b = match.span()
-            if form.isascii() and (
-                re.match(r"[a-z0-9]", plain[b : b + 1]) or re.match(r"[a-z0-9]", plain[a - 1 : a])
-            ):
-                continue
-            yield a, b
 
 
 def _disjoint(spans: Iterable[Found]) -> list[Found]:

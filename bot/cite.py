@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from bot.english import in_english
 from bot.records import Citation, Claim, Finding, Span
 from index.store import Store
+from index.times import glosses
 
+MAX_SHORT = 24  # characters of a claim that is not a sentence
 LIST_MARK = {"zh": "、", "en": ", "}
 
 
@@ -41,24 +44,43 @@ def _citation(claim: Claim, marker: int, store: Store) -> Citation:
         published_how=article.published_how,
         url=article.url,
         score=round(claim.score, 4),
+        glosses=tuple(
+            dict.fromkeys(
+                f"{source.text[span.start + g.start : span.start + g.end]} → {g.meant}"
+                for g in glosses(source.text[span.start : span.end], article.published)
+            )
+        ),
     )
 
 
 def render(finding: Finding, markers: dict[Span, int], citations: list[Citation], language: str) -> str:
     """The answer's text: what was asked for with its markers, then for a single fact the sentence as proof."""
+    published = {(c.source_id, c.start, c.end): c.published for c in citations}
     parts: dict[str, list[int]] = {}
     for claim in finding.claims:
-        parts.setdefault(claim.text, []).append(markers[claim.span])
+        span = claim.span
+        text = _shown(claim.text, published[(span.source_id, span.start, span.end)], language)
+        parts.setdefault(text, []).append(markers[span])
     shown = [
         _unmarked(text) + " " + "".join(f"[{m}]" for m in dict.fromkeys(found))
         for text, found in parts.items()
     ]
-    line = finding.lead + LIST_MARK[language].join(shown)
+    line = finding.lead + ("\n" if finding.lines else LIST_MARK[language]).join(shown)
     if len(citations) == 1 and len(parts) == 1:
         quote = " ".join(citations[0].quote.split())
         if finding.claims[0].text != quote:
             line += f"\n“{_unmarked(quote)}”"
     return line
+
+
+def _shown(text: str, published: str | None, language: str) -> str:
+    """A short claim with what its relative dates mean, and in English where that is asked for."""
+    if len(text) > MAX_SHORT:
+        return text
+    found = [g.meant for g in glosses(text, published) if g.meant not in text]
+    if language == "en":
+        return in_english(text) if not found else f"{in_english(found[0]).split(' (')[0]} ({text})"
+    return f"{text}（{'、'.join(dict.fromkeys(found))}）" if found else text
 
 
 def _unmarked(text: str) -> str:

@@ -1,20 +1,27 @@
-"""Sentences weighed by how much of what the question needs they say."""
+"""Sentences weighed by how much of what the question needs they say, and by what the reader makes of them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from math import log
 from typing import Any
 
-from bot.question import names_of_kind
+import numpy as np
+
+from bot.candidates import candidates
+from bot.judge import probabilities
+from bot.reader import Reader, best_span
 from bot.records import Asked, Need, Span
-from index.embed import Embedder
-from index.glossary import by_form
+from index.embed import Embedder, Vectors
+from index.glossary import by_form, mentions
 from index.search import Hit
 from index.store import Store
-from index.terms import STOP, article_terms, normalize, ordinary, words
+from index.swaps import ordinary
+from index.terms import STOP, article_terms, normalize, words
+from index.times import dated
 from ingest.records import Passage
 from ingest.sentences import sentence_spans
 
@@ -23,6 +30,9 @@ IN_HEADING = 0.9
 BEFORE = 0.75
 SIMILAR_ENOUGH = 0.55
 LEAD_IN_CHARS = 240
+READ = 5  # passages that the reader reads
+SUBJECT_CHARS = 14  # where a sentence names what it is about
+MAX_HEAD = 32  # characters of the heading or title that it reads them with
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +42,65 @@ class Evidence:
     span: Span
     passage: Passage
     text: str
+    spun: bool
+    rank: int  # of its passage
+    distance: float  # of its passage's score from the best one's
     coverage: float
     own: float  # the share covered by the sentence itself, without heading and neighbours
     missing: tuple[Need, ...]
-    score: float
+    marks: Vectors | None  # (characters, 2): the reader's logits that the answer starts and ends there
+    none: float  # the reader's logit that the passage does not answer
+    score: float  # the probability that it answers
 
 
-def gather(asked: Asked, hits: Sequence[Hit], store: Store) -> list[Evidence]:
+def gather(asked: Asked, hits: Sequence[Hit], store: Store, reader: Reader | None = None) -> list[Evidence]:
     """Every sentence of `hits`, the best evidence first; ties go to the passage with the better rank."""
-    found = [e for hit in hits for e in _of_passage(asked, hit, store)]
+    found = [e for hit in hits for e in _of_passage(asked, hit, store, hits[0].score - hit.score)]
+    found.sort(key=lambda e: -_promise(e))
+    if reader and found:
+        found = _read(asked, found, store, reader)
+    if not found:
+        return []
+    scores = probabilities(features(asked, found, store.embedder))
+    found = [replace(e, score=float(score)) for e, score in zip(found, scores, strict=True)]
     return sorted(found, key=lambda e: -e.score)
 
 
-def _of_passage(asked: Asked, hit: Hit, store: Store) -> Iterator[Evidence]:
+def _promise(e: Evidence) -> float:
+    return e.coverage + 0.25 * e.own - 0.004 * e.rank
+
+
+def _of_passage(asked: Asked, hit: Hit, store: Store, distance: float) -> list[Evidence]:
     passage = hit.passage
+    spun = passage.article_id in store.spun
     source = store.source(passage.source_id).text
     spans = list(sentence_spans(source, passage.start, passage.end))
     texts = [source[a:b] for a, b in spans]
     lead_in = [source[a:b] for a, b in sentence_spans(source, *_lead_in(passage, store))][-2:]
+    head = passage.heading or _title(passage, store)
+    total = sum(need.weight for need in asked.needs) or 1.0
+    out = []
+    published = store.article(passage.article_id).published
     for at, (start, end) in enumerate(spans):
+        read_as = dated(texts[at], published)
         before = " ".join([*lead_in, *texts[:at]][-2:])
-        credits = [_credit(need, texts[at], passage.heading, before, store.embedder) for need in asked.needs]
-        total = sum(need.weight for need in asked.needs) or 1.0
-        coverage = sum(n.weight * c for n, (c, _) in zip(asked.needs, credits, strict=True)) / total
-        own = sum(n.weight * c for n, (c, mine) in zip(asked.needs, credits, strict=True) if mine) / total
-        missing = tuple(n for n, (c, _) in zip(asked.needs, credits, strict=True) if c < 0.5)
-        score = coverage + 0.25 * own - 0.002 * hit.rank
-        yield Evidence(Span(passage.source_id, start, end), passage, texts[at], coverage, own, missing, score)
+        credits = [_credit(need, read_as, head, before, spun, store.embedder) for need in asked.needs]
+        weighed = list(zip(asked.needs, credits, strict=True))
+        out.append(
+            Evidence(
+                Span(passage.source_id, start, end), passage, texts[at], spun, hit.rank, distance,
+                coverage=sum(n.weight * c for n, (c, _) in weighed) / total,
+                own=sum(n.weight * c for n, (c, mine) in weighed if mine) / total,
+                missing=tuple(n for n, (c, _) in weighed if c < 0.5),
+                marks=None, none=0.0, score=0.0,
+            )
+        )  # fmt: skip
+    return out
+
+
+def _title(passage: Passage, store: Store) -> str:
+    article = store.article(passage.article_id)
+    return "" if article.title_made else article.title
 
 
 def _lead_in(passage: Passage, store: Store) -> tuple[int, int]:
@@ -67,30 +109,145 @@ def _lead_in(passage: Passage, store: Store) -> tuple[int, int]:
     return min(start, passage.start), passage.start
 
 
-def _credit(need: Need, sentence: str, heading: str, before: str, embedder: Embedder) -> tuple[float, bool]:
+def _read(asked: Asked, found: list[Evidence], store: Store, reader: Reader) -> list[Evidence]:
+    """`found` with the reader's marks on the sentences of the most promising passages."""
+    chosen = list(dict.fromkeys(e.passage for e in found))[:READ]
+    texts = {p: _to_read(p, store) for p in chosen}
+    pairs = [(_question_to_read(asked, text), head + text) for head, text in texts.values()]
+    starts, ends, none = reader.logits(pairs)
+    marks = {
+        p: (np.stack([starts[at], ends[at]], axis=1)[len(texts[p][0]) :], float(none[at].sum()))
+        for at, p in enumerate(chosen)
+    }
+    out = []
+    for e in found:
+        if e.passage in marks:
+            logits, no = marks[e.passage]
+            a, b = e.span.start - e.passage.start, e.span.end - e.passage.start
+            part = logits[a:b]
+            if len(part):
+                short = np.full((b - a - len(part), 2), -30.0, dtype=np.float32)
+                e = replace(e, marks=np.concatenate([part, short]), none=no)
+        out.append(e)
+    return out
+
+
+def _to_read(passage: Passage, store: Store) -> tuple[str, str]:
+    """The head and the text of `passage` as the reader reads them; every character of the text keeps its place."""
+    spun = passage.article_id in store.spun
+    head = (passage.heading or store.article(passage.article_id).title)[:MAX_HEAD].rstrip("。…") + "\n"
+    text = store.text(passage)
+    if spun:
+        head, text = (
+            ordinary(normalize(t), True)[0] if len(normalize(t)) == len(t) else t for t in (head, text)
+        )
+    return head, text
+
+
+_ASK_IN_CHINESE = {
+    "who": "谁", "when": "什么时候", "where": "哪里", "how_much": "多少", "which": "哪个", "list": "有哪些", "why": "为什么",
+    "what": "什么", "yes_no": "吗",
+}  # fmt: skip
+
+
+def _question_to_read(asked: Asked, passage: str) -> str:
+    """The question in Chinese: an English one as its words' translations, those that the passage uses first."""
+    if asked.language == "zh":
+        return asked.text
+    plain = normalize(passage)
+    said = []
+    for need in asked.needs:
+        chinese = [f for f in need.forms if re.search(r"[一-鿿]", f)] or [need.phrase]
+        said.append(next((f for f in need.forms if len(f) > 1 and f in plain), chinese[0]))
+    ask = _ASK_IN_CHINESE[asked.kind]
+    return "".join(said) + ask if asked.kind != "why" else ask + "".join(said)
+
+
+def read_span(e: Evidence) -> tuple[int, int, float]:
+    """The reader's best span in the sentence, and its log-odds against no answer; an empty span if it was not read."""
+    if e.marks is None or not len(e.marks):
+        return 0, 0, 0.0
+    a, b, score = best_span(e.marks[:, 0], e.marks[:, 1], np.zeros(len(e.marks), dtype=np.int32))
+    return a, b, score - e.none
+
+
+def features(asked: Asked, found: Sequence[Evidence], embedder: Embedder) -> Vectors:
+    """What the judge weighs, shape (sentences, n)."""
+    question = embedder.embed([normalize(asked.text)])[0]
+    vectors = embedder.embed([normalize(e.text) for e in found])
+    pairs = _pairs(normalize(asked.text))
+    read = [read_span(e)[2] for e in found]
+    likely = np.exp(
+        np.clip(
+            np.array([r if e.marks is not None else -30.0 for r, e in zip(read, found, strict=True)]), -30, 30
+        )
+    )
+    shares = likely / max(1e-9, float(likely.sum()))
+    total = sum(n.weight for n in asked.needs) or 1.0
+    rows = []
+    for at, e in enumerate(found):
+        plain = _plain(e.text, e.spun)[0]
+        missing = sum(n.weight for n in e.missing) / total
+        typed = (
+            bool(asked.wanted and candidates(e.text, asked.wanted, asked.cues))
+            if e.marks is not None
+            else False
+        )
+        rows.append(
+            (
+                e.coverage,
+                e.own,
+                missing,
+                min(2, sum(n.is_name for n in e.missing)),
+                max((n.weight for n in e.missing), default=0.0),
+                sum(p in plain for p in pairs) / max(1, len(pairs)),
+                1 / e.rank,
+                e.distance,
+                float(bool(asked.wanted)),
+                float(typed),
+                float(question @ vectors[at]),
+                float(np.clip(read[at], -15, 15)),
+                float(e.marks is not None),
+                float(shares[at]),
+                float(np.clip(e.none, -15, 15)),
+                log(1 + len(e.text)),
+                log(1 + len(asked.needs)),
+                float(asked.language == "en"),
+            )
+        )
+    return np.array(rows, dtype=np.float32)
+
+
+def _pairs(plain: str) -> set[str]:
+    return {plain[i : i + 2] for i in range(len(plain) - 1) if plain[i : i + 2].isalnum()}
+
+
+def _credit(
+    need: Need, sentence: str, head: str, before: str, spun: bool, embedder: Embedder
+) -> tuple[float, bool]:
     """How far `need` is met, from 0 to 1, and whether by the sentence itself."""
-    if said(need, sentence):
+    if said(need, sentence, spun):
         return 1.0, True
     if need.is_name:
-        if said(need, heading):
+        if said(need, head, spun):
             return IN_HEADING, False
         # What a sentence leaves unsaid it takes from the one before, unless it names another of the kind.
-        if said(need, before) and not _names_another(need, sentence):
+        if said(need, before, spun) and not _names_another(need, sentence):
             return BEFORE, False
         return 0.0, False
-    similar = _similar(need, sentence, embedder)
+    similar = _similar(need, sentence, spun, embedder)
     if similar >= SIMILAR_ENOUGH:
         return similar, True
-    if said(need, heading) or said(need, before):
+    if said(need, head, spun) or said(need, before, spun):
         return 0.6, False
     return 0.0, False
 
 
-def said(need: Need, text: str) -> bool:
+def said(need: Need, text: str, spun: bool) -> bool:
     """Whether `text` holds a form of `need`."""
     if not text:
         return False
-    plain, held = _plain(text)
+    plain, held = _plain(text, spun)
     return any(_holds(form, plain, held) for form in need.forms)
 
 
@@ -98,34 +255,41 @@ def _holds(form: str, plain: str, held: frozenset[str]) -> bool:
     if form in held:
         return True
     if form.isascii():
-        return bool(re.search(rf"(?<![a-z0-9]){re.escape(form)}(?![a-z0-9])", plain))
+        return form in plain and bool(re.search(rf"(?<![a-z0-9]){re.escape(form)}(?![a-z0-9])", plain))
     return len(form) > 1 and form in plain
 
 
 @lru_cache(maxsize=20_000)
-def _plain(text: str) -> tuple[str, frozenset[str]]:
+def _plain(text: str, spun: bool) -> tuple[str, frozenset[str]]:
     plain = normalize(text)
-    return f"{plain}\n{ordinary(plain)}", frozenset(article_terms(text))
+    if spun:
+        other, more = ordinary(plain)
+        plain = "\n".join((plain, other, *more))
+    return plain, frozenset(article_terms(text, spun))
 
 
 def _names_another(need: Need, sentence: str) -> bool:
     entry = next((e for f in need.forms if (e := by_form().get(f))), None)
     if not entry:
         return False
-    own = set(need.forms)
-    return any(
-        form in sentence.lower() for form in names_of_kind(entry.kind) if len(form) > 1 and form not in own
-    )
+    plain = sentence.lower()[:SUBJECT_CHARS]
+    return any(plain[a:b] not in need.forms for a, b in mentions(plain, entry.kind))
 
 
-def _similar(need: Need, sentence: str, embedder: Embedder) -> float:
+def _similar(need: Need, sentence: str, spun: bool, embedder: Embedder) -> float:
     """The likeness of the need's word to the likest word of the sentence, 0 for words that say too little."""
     forms = [f for f in need.forms[:1] if re.fullmatch(r"[一-鿿]{2,}", f)]
-    others = [w for w in words(sentence) if re.fullmatch(r"[一-鿿]{2,}", w) and w not in STOP]
-    if not forms or not others:
+    if not forms:
         return 0.0
-    target = _vector(embedder.embed, forms[0])
-    return max(float(target @ _vector(embedder.embed, word)) for word in others)
+    vectors = _word_vectors(embedder.embed, sentence, spun)
+    return float((vectors @ _vector(embedder.embed, forms[0])).max()) if len(vectors) else 0.0
+
+
+@lru_cache(maxsize=20_000)
+def _word_vectors(embed: Callable[[list[str]], Any], sentence: str, spun: bool) -> Any:
+    plain = ordinary(normalize(sentence))[0] if spun else sentence
+    found = [w for w in words(plain) if re.fullmatch(r"[一-鿿]{2,}", w) and w not in STOP]
+    return embed(found) if found else np.zeros((0, 1), dtype=np.float32)
 
 
 @lru_cache(maxsize=50_000)

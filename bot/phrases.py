@@ -21,3 +21,4 @@ REFUSALS: dict[str, dict[Reason, str]] = {
 NEAREST = {"zh": "最接近的内容：", "en": " The nearest thing they say: "}
 YES = {"zh": "是：", "en": "Yes: "}
 NO = {"zh": "否：", "en": "No: "}
+READ_AS = {"zh": "\n（“{wrong}”按“{right}”理解）", "en": "\n(“{wrong}” is read as “{right}”.)"}

@@ -9,11 +9,11 @@ from functools import cache
 from math import log
 
 from bot.records import Asked, Kind, Need
-from index.glossary import by_form, entries, swaps
+from index.glossary import by_form, entries
 from index.lexical import Group
 from index.search import Language
 from index.store import Store
-from index.terms import STOP, normalize, readings, terms, words
+from index.terms import STOP, normalize, terms, words
 
 # (kind, wanted type, pattern) in order; what the pattern matches is not something to look for.
 _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
@@ -116,10 +116,6 @@ _WEAK = frozenset(
 )
 # Who founded something is told as who its founder is.
 _FOUNDER = ("创始人", "创办", "创立", "创建")
-_PRONOUN = re.compile(
-    r"该公司|这家公司|这家企业|该企业|该芯片|这款芯片|该产品|这款产品|它们?|他们?|她|\b(?:it|they|he|she|its|their|the company|that company)\b",
-    re.I,
-)
 # The words that sentences of either language are built with.
 _ENGLISH_FRAME = re.compile(
     r"\b(?:who|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have|had|can|will|the|of|in|on|to|for|and|by|"
@@ -141,36 +137,6 @@ def language_of(text: str) -> Language:
     if not re.search(r"[一-鿿]", text):
         return "en" if re.search(r"[A-Za-z]{2}", text) else "zh"
     return "en" if len(_ENGLISH_FRAME.findall(text)) >= 2 and not _CHINESE_FRAME.search(text) else "zh"
-
-
-def standalone(question: str, history: Sequence[str]) -> str:
-    """`question` with its pronoun replaced by the last name that the asker's `history` mentions.
-
-    >>> standalone("它的CEO是谁?", ["燧原科技是什么时候成立的?"])
-    '燧原科技的CEO是谁?'
-    """
-    match = _PRONOUN.search(question)
-    if not match or next(_names(question), None):
-        return question
-    for earlier in reversed(history):
-        name = next(_names(earlier), None)
-        if name:
-            owned = match[0].lower() in ("its", "their")
-            return question[: match.start()] + name + ("'s" if owned else "") + question[match.end() :]
-    return question
-
-
-def _names(text: str) -> Iterator[str]:
-    plain = normalize(text)
-    found = [(plain.find(form), -len(form), form) for form in _name_forms() if form in plain]
-    for at, _, form in sorted(found):
-        if not form.isascii() or re.search(rf"(?<![a-z]){re.escape(form)}(?![a-z])", plain):
-            yield text[at : at + len(form)]
-
-
-@cache
-def _name_forms() -> tuple[str, ...]:
-    return tuple(form for form, entry in by_form().items() if entry.kind not in ("term", "place") and len(form) > 1)
 
 
 def read_question(text: str, store: Store, answer_language: Language | None = None) -> Asked:
@@ -256,13 +222,16 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
 
 
 def _joined_numbers(found: Sequence[str]) -> Iterator[str]:
-    """Words with a name and the number behind it as one: 天垓 100 -> 天垓100."""
+    """Words with a product's name and the number behind it as one (天垓 100 -> 天垓100), years as they stand."""
     held = ""
-    for word in found:
+    for at, word in enumerate(found):
+        year = at + 1 < len(found) and found[at + 1][:1] in "年月日"
+        known = by_form().get(held)
         if (
             re.fullmatch(r"[\d.]+[a-z]*", word)
             and held
-            and (by_form().get(held) or by_form().get(held + word))
+            and not year
+            and ((known and known.kind == "product") or by_form().get(held + word))
         ):
             held += word
             continue
@@ -274,8 +243,7 @@ def _joined_numbers(found: Sequence[str]) -> Iterator[str]:
 
 
 def _need(phrase: str, forms: Sequence[str], store: Store, known_name: bool) -> Need:
-    more = [r for f in forms for r in (*readings(f), *_swapped_for().get(f, ()))]
-    forms = tuple(dict.fromkeys([*forms, *more]))
+    forms = tuple(dict.fromkeys(forms))
     is_name = known_name or bool(_LATIN_NAME.fullmatch(phrase.lower()))
     held = [store.lexical.document_frequency(f) for f in forms if f in store.lexical]
     total = len(store.passages)
@@ -287,22 +255,12 @@ def _need(phrase: str, forms: Sequence[str], store: Store, known_name: bool) -> 
     return Need(forms, weight, is_name, phrase)
 
 
-@cache
-def _swapped_for() -> dict[str, tuple[str, ...]]:
-    """Each ordinary word to the swapped words that may stand for it."""
-    table: dict[str, list[str]] = {}
-    for swapped, ordinary in swaps().items():
-        for word in ordinary:
-            table.setdefault(word, []).append(swapped)
-    return {word: tuple(swapped) for word, swapped in table.items()}
-
-
 def search_groups(asked: Asked, store: Store) -> list[Group]:
     """What the BM25 leg looks for: every form of every need, and for Chinese the parts of its words."""
     groups = [Group(need.forms, 1.0 if need.phrase not in _WEAK else 0.3) for need in asked.needs]
     if asked.language == "zh":
         known = {need.phrase for need in asked.needs}
-        groups += [Group(readings(t), 0.5) for t in dict.fromkeys(terms(asked.text)) if t not in known]
+        groups += [Group((t,), 0.5) for t in dict.fromkeys(terms(asked.text)) if t not in known]
     return groups
 
 

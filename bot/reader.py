@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -159,16 +159,16 @@ class Encoder:
         best = np.zeros((count, alike.shape[1]), dtype=np.float32)
         np.maximum.at(best, sentences[held], alike[rows])
         total = float(weights.sum()) or 1.0
-        own = (np.clip(best, 0, 1) ** 2) @ weights / total
+        own = (np.clip(best, 0, 1) ** 2 * weights).sum(1) / total
         with_before = best.copy()
         with_before[1:] = np.maximum(best[1:], best[:-1])
-        near = (np.clip(with_before, 0, 1) ** 2) @ weights / total
-        exact = (best > 0.99) @ weights / total
+        near = (np.clip(with_before, 0, 1) ** 2 * weights).sum(1) / total
+        exact = ((best > 0.99) * weights).sum(1) / total
         out[:, 7] = own[sentences]
         out[:, 12] = near[sentences]
         out[:, 13] = exact[sentences]
         out[:, 14] = own[sentences] / max(1e-6, float(own.max()))
-        out[:, 15] = (np.clip(best.max(0), 0, 1) ** 2) @ weights / total
+        out[:, 15] = (np.clip(best.max(0), 0, 1) ** 2 * weights).sum() / total
 
 
 def _same_length(text: str) -> str:
@@ -251,3 +251,9 @@ class Reader:
             batch[name.replace("pieces", "vectors")] = vectors
         start, end, null = self._session.run(None, batch)
         return start, end, null
+
+
+@cache
+def shipped_reader() -> Reader:
+    """The reader that ships with the project, loaded once."""
+    return Reader()

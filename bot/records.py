@@ -58,7 +58,24 @@ class Finding:
 
     claims: tuple[Claim, ...]
     reason: Reason | None = None
-    lead: str = ""  # what a yes/no answer begins with
+    lead: str = ""  # what the answer begins with, in the bot's own words: yes, no, which is more
+    lines: bool = False  # a line a claim
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One side of a disagreement."""
+
+    text: str
+    marker: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Sentences that answer the same question differently."""
+
+    about: str
+    statements: tuple[Statement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +97,7 @@ class Citation:
     published_how: str | None
     url: str | None
     score: float
+    glosses: tuple[str, ...] = ()  # what relative dates in the quote mean: "本年7月 → 2024年7月"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +108,7 @@ class Answer:
     refused: bool
     reason: Reason | None
     citations: tuple[Citation, ...]
-    conflicts: tuple[object, ...]
+    conflicts: tuple[Conflict, ...]
     standalone_question: str
     mode: str
     trace_id: str

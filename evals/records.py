@@ -31,6 +31,9 @@ class Question:
     answers: tuple[tuple[str, ...], ...]
     forbidden: tuple[str, ...]
     refuse: bool
+    reason: str | None  # the reason that a refusal must give
+    history: tuple[str, ...]  # what was asked before
+    tags: tuple[str, ...]
     spans: tuple[Gold, ...]
 
 
@@ -48,5 +51,8 @@ def _question(row: dict[str, Any]) -> Question:
         **{name: row[name] for name in ("id", "split", "question", "language", "kind", "refuse")},
         answers=tuple(tuple(group) for group in row["answers"]),
         forbidden=tuple(row.get("forbidden", ())),
+        reason=row.get("reason"),
+        history=tuple(row.get("history", ())),
+        tags=tuple(row.get("tags", ())),
         spans=tuple(Gold(**span) for span in row["spans"]),
     )

@@ -14,7 +14,8 @@ from typing import Any
 
 from bot.ask import ask
 from bot.library import Library
-from bot.question import language_of, read_question, search_groups
+from bot.names import standalone
+from bot.question import read_question, search_groups
 from bot.records import Answer
 from bot.settings import Settings
 from evals.metrics import Span, first_rank, mrr_at, overlaps, percentile, precision_recall, recall_at
@@ -93,12 +94,12 @@ def run(questions: Sequence[Question], store: Store) -> tuple[list[Outcome], dic
     for question in tqdm(questions, desc="asking", disable=None):
         gold = gold_spans(question, store)
         started = time.perf_counter()
-        answer = ask(question.question, store)
+        answer = ask(question.question, store, question.history)
         outcomes.append(judge(question, answer, gold, store, 1000 * (time.perf_counter() - started)))
         if gold:
-            groups = search_groups(read_question(question.question, store), store)
+            asked = read_question(standalone(question.question, question.history), store)
             for leg in LEGS:
-                hits = search(store, question.question, 10, language_of(question.question), leg, groups)
+                hits = search(store, asked.text, 10, asked.language, leg, search_groups(asked, store))
                 ranks[leg].append(
                     first_rank([(h.passage.source_id, h.passage.start, h.passage.end) for h in hits], gold)
                 )

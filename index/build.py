@@ -34,7 +34,9 @@ from index.store import (
     current_generation,
     file_digest,
 )
+from index.swaps import is_spun, ordinary
 from index.terms import article_terms, normalize
+from index.times import dated
 from ingest.chunk import chunk
 from ingest.records import Article, Skipped, Source
 from ingest.split import split
@@ -83,16 +85,17 @@ class _Writer:
             return Skipped(_named(source), "holds no article, only teasers, credits or too little text")
         self._write_source(source)
         for article, found in passages:
-            self._write_article(article)
+            spun = is_spun(normalize(source.text[article.start : article.end]))
+            self._write_article(article, spun)
             for p in found:
-                text = source.text[p.start : p.end]
+                text = f"{p.heading} {source.text[p.start : p.end]}"
                 self._row(
                     p.start,
                     p.end,
                     p.heading,
-                    [self.vocabulary[t] for t in article_terms(f"{p.heading} {text}")],
+                    [self.vocabulary[t] for t in article_terms(dated(text, article.published), spun)],
                 )
-                self.waiting.append(normalize(f"{p.heading} {text}"))
+                self.waiting.append(ordinary(normalize(text))[0] if spun else normalize(text))
         if len(self.waiting) >= EMBED_BATCH:
             self._embed()
         return None
@@ -109,7 +112,7 @@ class _Writer:
                 self._write_source(source)
                 yield
         for at in kept_articles:
-            self._write_article(store.articles[at])
+            self._write_article(store.articles[at], store.articles[at].id in store.spun)
         keep = [at for at, p in enumerate(store.passages) if int(p["article"]) in moved]
         for at in keep:
             p = store.passages[at]
@@ -132,8 +135,8 @@ class _Writer:
         self.bytes += len(data)
         self.ids.add(source.id)
 
-    def _write_article(self, article: Article) -> None:
-        row = asdict(article)
+    def _write_article(self, article: Article, spun: bool) -> None:
+        row = asdict(article) | {"spun": spun}
         row["paragraphs"] = [[p.start, p.end, p.heading] for p in article.paragraphs]
         _write_line(self.article_file, row)
         self.articles += 1

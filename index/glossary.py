@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -40,9 +41,42 @@ def by_form() -> dict[str, Entry]:
 
 
 @cache
-def swaps() -> dict[str, tuple[str, ...]]:
-    """What a swapped word may stand for: {"开创人": ("创始人",), …}."""
-    return {swapped: tuple(ordinary.split("|")) for swapped, ordinary in _rows("swaps.tsv")}
+def _forms_by_start(kind: str) -> dict[str, tuple[str, ...]]:
+    table: dict[str, list[str]] = {}
+    for form, entry in by_form().items():
+        if entry.kind == kind and len(form) > 1:
+            table.setdefault(form[0], []).append(form)
+    return {start: tuple(sorted(forms, key=len, reverse=True)) for start, forms in table.items()}
+
+
+def mentions(plain: str, kind: str) -> Iterator[tuple[int, int]]:
+    """The spans of the names of `kind` in `plain`, a text in lower case; at each place the longest.
+
+    >>> [("英伟达和amd".__getitem__(slice(*m))) for m in mentions("英伟达和amd", "company")]
+    ['英伟达', 'amd']
+    """
+    table = _forms_by_start(kind)
+    at = 0
+    while at < len(plain):
+        form = next(
+            (f for f in table.get(plain[at], ()) if plain.startswith(f, at) and _whole(plain, at, f)), ""
+        )
+        if form:
+            yield at, at + len(form)
+        at += len(form) or 1
+
+
+def _whole(plain: str, at: int, form: str) -> bool:
+    """Whether a Latin `form` at `at` is not just a part of a longer word."""
+    end = at + len(form)
+    inside = (at > 0 and _latin(form[0]) and _latin(plain[at - 1])) or (
+        end < len(plain) and _latin(form[-1]) and _latin(plain[end])
+    )
+    return not inside
+
+
+def _latin(c: str) -> bool:
+    return c.isascii() and c.isalnum()
 
 
 @cache

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from index.glossary import entries
 from index.lexical import Group, Lexical
-from index.terms import STOP, readings, terms
+from index.terms import STOP, terms
 
 MAX_WORDS = 4
 MAX_ALTERNATIVES = 6
@@ -124,4 +124,4 @@ def index_terms(group: Group, lexical: Lexical) -> Group:
             parts = [t for t in terms(alternative) if t in lexical]
             if parts:
                 held.append(min(parts, key=lexical.document_frequency))
-    return Group(tuple(dict.fromkeys(r for h in held for r in readings(h))), group.weight)
+    return Group(tuple(dict.fromkeys(held)), group.weight)

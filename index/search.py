@@ -15,7 +15,7 @@ import numpy as np
 from index.lexical import Group
 from index.lexicon import index_terms
 from index.store import Store
-from index.terms import normalize, readings, terms
+from index.terms import normalize, terms
 from ingest.records import Passage
 
 Leg = Literal["bm25", "dense", "fused"]
@@ -41,7 +41,7 @@ def query_groups(store: Store, query: str, language: Language) -> list[Group]:
     if language == "en":
         found = [index_terms(group, store.lexical) for _, group in store.lexicon.groups(query)]
     else:
-        found = [Group(readings(term)) for term in terms(query)]
+        found = [Group((term,)) for term in terms(query)]
     return [group for group in dict.fromkeys(found) if group.alternatives]
 
 

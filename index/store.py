@@ -28,7 +28,7 @@ from index.lexicon import Lexicon
 from ingest.chunk import MAX_CHARS
 from ingest.records import Article, Paragraph, Passage, Source
 
-FORMAT = 1
+FORMAT = 2
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 PASSAGE = np.dtype([("article", "<i4"), ("start", "<i4"), ("end", "<i4"), ("heading", "<i4")])
@@ -77,7 +77,9 @@ class Store:
         self._path = folder / self.generation
         self.manifest = check(folder, self._path, embedder.fingerprint, chunking or Chunking())
         self.source_rows = _json_lines(self._path / "sources.jsonl")
-        self.articles = [_article(row) for row in _json_lines(self._path / "articles.jsonl")]
+        rows = _json_lines(self._path / "articles.jsonl")
+        self.spun = frozenset(row["id"] for row in rows if row.pop("spun"))
+        self.articles = [_article(row) for row in rows]
         self.headings: list[str] = json.loads((self._path / "headings.json").read_text("utf-8"))
         self.passages = np.load(self._path / "passages.npy", allow_pickle=False)
         self.lexical = Lexical(self._path, len(self.passages))

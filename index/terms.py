@@ -8,7 +8,8 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Any
 
-from index.glossary import entries, swaps
+from index.glossary import entries
+from index.swaps import ordinary
 
 STOP = frozenset(
     "的 了 是 在 和 与 及 或 也 都 就 而 又 着 过 地 得 之 其 于 以 为 被 把 将 对 从 到 向 由 等 这 那 该 此 有 个 中 上 下 里 "
@@ -27,12 +28,7 @@ def _jieba() -> Any:
         warnings.simplefilter("ignore")  # jieba 0.42 warns of its own escapes and of pkg_resources
         import jieba
     jieba.setLogLevel(logging.WARNING)
-    words = (
-        {e.name for e in entries() if e.kind != "term"}
-        | {a for e in entries() for a in e.aliases}
-        | set(swaps())
-    )
-    words |= {e.name for e in entries()} | {o for ordinary in swaps().values() for o in ordinary}
+    words = {form for e in entries() for form in (e.name, *e.aliases)}
     jieba.initialize()
     for word in words:
         if re.fullmatch(r"[一-鿿]{2,}", word):
@@ -78,32 +74,19 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(_jieba().cut(normalize(text)))
 
 
-def readings(term: str) -> tuple[str, ...]:
-    """`term` and the ordinary words that it may stand for in text that went through a synonym swapper.
-
-    >>> readings("开创人")
-    ('开创人', '创始人')
-    """
-    return (term, *swaps().get(term, ()))
+def is_word(word: str) -> bool:
+    """Whether jieba's dictionary holds `word`."""
+    return bool(_jieba().get_FREQ(word))
 
 
-@cache
-def _swap_pattern() -> re.Pattern[str]:
-    return re.compile("|".join(sorted(map(re.escape, swaps()), key=len, reverse=True)))
-
-
-def ordinary(plain: str) -> str:
-    """`plain` with each swapped word, also inside a longer one, as the first of its ordinary readings.
-
-    >>> ordinary("核算机系")
-    '计算机系'
-    """
-    return _swap_pattern().sub(lambda m: swaps()[m[0]][0], plain)
-
-
-def article_terms(text: str) -> list[str]:
-    """The terms of an article's text and, beside swapped ones, the words they stand for."""
-    return [reading for term in terms(text) for reading in readings(term)]
+def article_terms(text: str, spun: bool = False) -> list[str]:
+    """The terms of an article's text and, if it is spun, the ordinary ones that it stands for."""
+    found = terms(text)
+    if not spun:
+        return found
+    said, more = ordinary(normalize(text))
+    held = set(found)
+    return found + [t for t in terms(said) if t not in held] + [t for word in more for t in terms(word)]
 
 
 @lru_cache(maxsize=4_000)

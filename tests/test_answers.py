@@ -8,7 +8,8 @@ import pytest
 
 from bot.answer import answer
 from bot.ask import MAX_QUESTION, ask
-from bot.question import read_question, standalone
+from bot.names import standalone
+from bot.question import read_question
 from bot.records import Answer
 from evals.records import read_questions
 from evals.run import QUESTIONS, gold_spans, run

@@ -1,0 +1,89 @@
+"""Complete lists: every member that the articles name, each once, with the sentence that says it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from bot.candidates import candidates, enumeration
+from bot.evidence import Evidence, said
+from bot.records import Asked, Claim
+from bot.short import CLAUSE, bare, is_asked
+from index.glossary import by_form
+
+MAX_MEMBERS = 20
+ABOUT_AS_GOOD = 0.1  # of coverage
+_COUNT = re.compile(r"哪([两二三四五六七八九十\d]+[个家款条位种项类])")
+_SERIES = re.compile(r"^(.{1,6}?)[一二三四五六七八九十\d][:：、.]\s*(.+)$")
+
+
+def series(asked: Asked, evidence: Sequence[Evidence]) -> list[Claim]:
+    """The members of a list whose items are headings (路径一, 路径二, …), if the question asks for that word."""
+    items: dict[str, tuple[Evidence, str]] = {}
+    for found in evidence:
+        match = _SERIES.match(found.passage.heading)
+        if match and any(said(need, match[1], found.spun) for need in asked.needs):
+            first = items.get(found.passage.heading)
+            if first is None or found.span.start < first[0].span.start:
+                items[found.passage.heading] = (found, match[2])
+    if len(items) < 2:
+        return []
+    ordered = sorted(items.values(), key=lambda item: item[0].span.start)
+    return [Claim(text, found.span, found.score) for found, text in ordered]
+
+
+def members(asked: Asked, enough: Sequence[Evidence]) -> list[Claim]:
+    """Each member once, from every sentence of `enough` that says about as much as the best."""
+    claims: dict[str, Claim] = {}
+    best = max((e.coverage for e in enough), default=0.0)
+    for found in enough:
+        if found.coverage < best - ABOUT_AS_GOOD:
+            continue
+        for text in _members_of(asked, found):
+            key = _canonical(text)
+            if text and key not in claims and len(claims) < MAX_MEMBERS and not is_asked(asked, text):
+                claims[key] = Claim(text, found.span, found.score)
+    return sorted(claims.values(), key=lambda c: (c.span.source_id, c.span.start))
+
+
+def _members_of(asked: Asked, found: Evidence) -> list[str]:
+    """The members that one sentence names: of the wanted type in the clause that says the relation, else enumerated."""
+    sentence = found.text
+    clauses = [m.span() for m in CLAUSE.finditer(sentence)]
+    if not clauses:
+        return []
+    weights = [sum(n.weight for n in asked.needs if said(n, sentence[a:b], found.spun)) for a, b in clauses]
+    start, end = clauses[max(range(len(clauses)), key=weights.__getitem__)]
+    groups = enumeration(sentence)
+    inside = [g for g in groups if start <= g[0][0] < end] or (
+        [] if asked.wanted in ("company", "person") else groups
+    )
+    typed = [s for s in candidates(sentence, asked.wanted) if start <= s[0] < end]
+    counted = _counted(asked, sentence, groups)
+    if counted:
+        return [bare(sentence[a:b]) for a, b in counted]
+    if asked.wanted == "place":
+        return [bare(sentence[a:b]) for a, b in typed]
+    if asked.wanted in ("company", "person") or (typed and not inside):
+        named = [sentence[a:b] for a, b in typed]
+        if inside and asked.wanted == "company" and sum(map(len, inside)) > len(named):
+            named = [sentence[a:b] for a, b in inside[0]]
+        if named:
+            return [bare(n) for n in named]
+        # The relation's own clause may point at an enumeration beside it.
+        inside = groups
+    if inside:
+        return [bare(sentence[a:b]) for a, b in max(inside, key=len)]
+    return [bare(sentence[a:b]) for a, b in typed]
+
+
+def _counted(asked: Asked, sentence: str, groups: list[list[tuple[int, int]]]) -> list[tuple[int, int]]:
+    """The enumeration that the sentence counts as the question does (“哪两款”: “A和B两款”), empty if none."""
+    match = _COUNT.search(asked.text)
+    at = sentence.find(match[1]) if match else -1
+    return next((g for g in groups if at >= 0 and g[-1][1] <= at < g[-1][1] + 3), [])
+
+
+def _canonical(text: str) -> str:
+    entry = by_form().get(text.lower())
+    return entry.name if entry else text

@@ -1,0 +1,240 @@
+"""The names that a question means: wrong characters put right, and what a follow-up leaves unsaid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+
+from index.glossary import by_form
+from index.store import Store
+from index.terms import is_word, normalize, tagged, words
+
+NAMES = ("company", "person", "product", "institution", "media")
+_KINDS = {
+    "她": ("person",), "他": ("person",), "he": ("person",), "she": ("person",), "his": ("person",), "her": ("person",),
+    "该公司": ("company",), "这家公司": ("company",), "这家企业": ("company",), "该企业": ("company",), "the company": ("company",),
+    "that company": ("company",), "该芯片": ("product",), "这款芯片": ("product",), "该产品": ("product",), "这款产品": ("product",),
+}  # fmt: skip
+_PRONOUN = re.compile(
+    r"该公司|这家公司|这家企业|该企业|该芯片|这款芯片|该产品|这款产品|[它他她]们?|"
+    r"\b(?:it|they|he|she|its|their|his|her|them|him|the company|that company)\b",
+    re.I,
+)
+_WHAT_ABOUT = re.compile(
+    r"^(?:那么?|还有|那|and|what about|how about|and what about)?\s*(.+?)\s*(?:呢|怎么样)?\s*[?？。]*$", re.I
+)
+_BARE = re.compile(r"^(?:那么?|还有|然后|另外|and |then )", re.I)
+_BEGINS_BARE = re.compile(
+    r"是?(?:什么时候|何时|在哪|谁|为什么|怎么|多少)|总部|成立|创始人|ceo|cto|首款|第一款|员工|融资|有多少|有什么|最大股东",
+    re.I,
+)
+_OWNED = ("its", "their", "his", "her")
+
+
+def names_in(text: str) -> Iterator[tuple[int, int, str]]:
+    """(start, end, kind) of the names in `text`, in order: the glossary's, and what reads like a person or a body."""
+    plain = normalize(text)
+    if len(plain) != len(text):
+        plain = text.lower()
+    taken: list[tuple[int, int, str]] = []
+    found = [(at, at + len(f), k) for f, k in _forms() if (at := plain.find(f)) >= 0 and _free(plain, at, f)]
+    at = 0
+    for word, flag in tagged(text):
+        if flag in ("nr", "nt", "nrt") and len(word) > 1:
+            found.append((at, at + len(word), "person" if flag.startswith("nr") else "company"))
+        at += len(word)
+    for a, b, kind in sorted(found, key=lambda m: (m[0] - m[1], m[0])):
+        if not any(a < y and x < b for x, y, _ in taken):
+            taken.append((a, b, kind))
+    yield from sorted(taken)
+
+
+def _free(plain: str, at: int, form: str) -> bool:
+    return not form.isascii() or not re.search(
+        r"[a-z0-9]", plain[at - 1 : at] + plain[at + len(form) : at + len(form) + 1]
+    )
+
+
+@cache
+def _forms() -> tuple[tuple[str, str], ...]:
+    return tuple((f, e.kind) for f, e in by_form().items() if e.kind in NAMES and len(f) > 1)
+
+
+def standalone(question: str, history: Sequence[str]) -> str:
+    """`question` with what it leaves to the asker's `history`, oldest first, filled in; unchanged if it stands alone.
+
+    >>> standalone("它的CEO是谁?", ["燧原科技是什么时候成立的?"])
+    '燧原科技的CEO是谁?'
+    >>> standalone("那摩尔线程呢?", ["燧原科技是什么时候成立的?"])
+    '摩尔线程是什么时候成立的?'
+    """
+    if not history:
+        return question
+    mine = list(names_in(question))
+    swapped = _what_about(question, mine, history)
+    if swapped:
+        return swapped
+    pronoun = _PRONOUN.search(question)
+    if pronoun and not [n for n in mine if n[1] <= pronoun.start()]:
+        name = _last_name(history, _KINDS.get(pronoun[0].lower(), ()))
+        if name:
+            owned = pronoun[0].lower() in _OWNED and bool(
+                re.match(r"\s+[a-z]", question[pronoun.end() :], re.I)
+            )
+            return question[: pronoun.start()] + name + ("'s" if owned else "") + question[pronoun.end() :]
+    if not mine and (_BARE.match(question) or _lacks_subject(question)):
+        name = _last_name(history, ())
+        if name:
+            rest = _BARE.sub("", question)
+            return f"{name}{rest}" if re.search(r"[一-鿿]", question) else f"{rest.rstrip('?')} ({name})?"
+    return question
+
+
+def _what_about(question: str, mine: list[tuple[int, int, str]], history: Sequence[str]) -> str | None:
+    """The last question with the new name in place of its own, for “那摩尔线程呢?”."""
+    match = _WHAT_ABOUT.match(question)
+    if not (match and len(mine) == 1 and (mine[0][1] - mine[0][0]) >= len(match[1].strip("的 ")) - 1):
+        return None
+    if not (_BARE.match(question) or "呢" in question or re.match(r"(?:what|how) about", question, re.I)):
+        return None
+    for earlier in reversed(history):
+        theirs = list(names_in(earlier))
+        same = [n for n in theirs if n[2] == mine[0][2]] or theirs
+        if same:
+            a, b, _ = same[0]
+            return earlier[:a] + question[mine[0][0] : mine[0][1]] + earlier[b:]
+    return None
+
+
+def _lacks_subject(question: str) -> bool:
+    """Whether a short question begins with what it asks, so that whom it asks about is left out."""
+    if len(question) > 18 or re.search(r"哪些|哪几|[“\"《]", question):
+        return False
+    return bool(_BEGINS_BARE.match(question))
+
+
+def _last_name(history: Sequence[str], kinds: Sequence[str]) -> str | None:
+    for earlier in reversed(history):
+        found = [n for n in names_in(earlier) if not kinds or n[2] in kinds]
+        if found:
+            return earlier[found[0][0] : found[0][1]]
+    return None
+
+
+@lru_cache(maxsize=4)
+def _held(store: Store) -> dict[int, tuple[tuple[str, str, tuple[str, ...]], ...]]:
+    """By length: (form, name, its sounds) of each name that the store's articles hold."""
+    table: dict[int, list[tuple[str, str, tuple[str, ...]]]] = {}
+    for form, entry in by_form().items():
+        if entry.kind in NAMES and re.fullmatch(r"[一-鿿]{2,8}", form) and form in store.lexical:
+            table.setdefault(len(form), []).append((form, entry.name, sounds(form)))
+    return {n: tuple(found) for n, found in table.items()}
+
+
+@lru_cache(maxsize=50_000)
+def _sound(character: str) -> str:
+    from pypinyin import Style, lazy_pinyin
+
+    found = lazy_pinyin(character, style=Style.NORMAL)
+    return found[0] if found else character
+
+
+def sounds(text: str) -> tuple[str, ...]:
+    """The syllables of `text`, without tones.
+
+    >>> sounds("壁仞"), sounds("必仞")
+    (('bi', 'ren'), ('bi', 'ren'))
+    """
+    return tuple(map(_sound, text))
+
+
+def mend_names(question: str, store: Store) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """`question` with names that the articles do not hold read as those that they do, and what was read as what.
+
+    A name is read as another that sounds alike, or that differs in one character of four or more.
+    """
+    mended, changes = question, []
+    plain = normalize(question)
+    if len(plain) != len(question):
+        return question, ()
+    edges = _edges(plain)
+    at = 0
+    while at < len(plain) - 1:
+        found = _mended_at(plain, at, store, edges) if at in edges else None
+        if found:
+            wrong, right = found
+            changes.append((question[at : at + len(wrong)], right))
+            mended = mended.replace(question[at : at + len(wrong)], right)
+            at += len(wrong)
+        else:
+            at += 1
+    for word in re.findall(r"[A-Za-z]{5,}", question):
+        name = _mended_latin(word.lower(), store)
+        if name:
+            changes.append((word, name))
+            mended = mended.replace(word, name)
+    return mended, tuple(changes)
+
+
+def _edges(plain: str) -> set[int]:
+    """Where words begin and end: a name does not begin within one."""
+    found, at = {0}, 0
+    for word in words(plain):
+        at += len(word)
+        found.add(at)
+    return found
+
+
+def _mended_at(plain: str, at: int, store: Store, edges: set[int]) -> tuple[str, str] | None:
+    for size, names in sorted(_held(store).items(), reverse=True):
+        window = plain[at : at + size]
+        if (
+            len(window) < size
+            or not re.fullmatch(r"[一-鿿]+", window)
+            or window in by_form()
+            or window in store.lexical
+        ):
+            continue
+        if any(
+            f in by_form() and by_form()[f].kind in NAMES
+            for f in (window[: size - 1], window[1:])
+            if len(f) > 2
+        ):
+            continue
+        heard = sounds(window)
+        for form, _, said in names:
+            wrong = sum(a != b for a, b in zip(window, form, strict=True))
+            alike = sum(a == b for a, b in zip(heard, said, strict=True))
+            close = alike == size and (size > 2 or not is_word(window))
+            if (close and wrong <= max(1, size - 1)) or (size >= 4 and wrong == 1):
+                return window, form
+    return None
+
+
+@lru_cache(maxsize=4)
+def _latin_names(store: Store) -> tuple[str, ...]:
+    return tuple(
+        form
+        for form, entry in by_form().items()
+        if entry.kind in NAMES and form.isascii() and form.isalpha() and len(form) >= 5
+        and any(f.lower() in store.lexical for f in (entry.name, *entry.aliases))
+    )  # fmt: skip
+
+
+def _mended_latin(word: str, store: Store) -> str | None:
+    if word in by_form() or word in store.lexical or store.lexicon.translate(word):
+        return None
+    near = [name for name in _latin_names(store) if abs(len(name) - len(word)) <= 1 and _one_edit(word, name)]
+    return near[0].capitalize() if len(near) == 1 else None
+
+
+def _one_edit(a: str, b: str) -> bool:
+    """Whether one letter inserted, dropped, exchanged or swapped with its neighbour makes `a` of `b`."""
+    if len(a) == len(b):
+        wrong = [i for i in range(len(a)) if a[i] != b[i]]
+        if len(wrong) == 2 and wrong[1] == wrong[0] + 1:
+            return a[wrong[0]] == b[wrong[1]] and a[wrong[1]] == b[wrong[0]]
+        return len(wrong) == 1
+    short, long = sorted((a, b), key=len)
+    return any(long[:i] + long[i + 1 :] == short for i in range(len(long)))

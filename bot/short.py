@@ -1,0 +1,139 @@
+"""The words of a sentence that answer: typed candidates where the type is known, else what the reader marks."""
+
+from __future__ import annotations
+
+import re
+from math import exp
+
+from bot.candidates import candidates
+from bot.evidence import Evidence, read_span
+from bot.records import Asked, Claim
+from index.glossary import by_form
+from index.terms import normalize, words
+
+MAX_POST_GAP = 12
+# How a candidate's closeness to the question's words and the reader's marks on it are weighed against each
+# other; set on evals/questions.jsonl, `dev`.
+CLOSENESS = 3.0
+READING = 0.3
+# The reader's log-odds from which its own span is shown, and where no span of the type asked for is there.
+SURE = 0.0
+VERY_SURE = 3.0
+CLAUSE = re.compile(r"[^,，;；。!！?？]+")
+_POST = re.compile(
+    r"ceo|cto|coo|cfo|创始人|董事长|总裁|总经理|首席\S{2,4}|校长|院长|主席|部长|主任|局长|书记|行长", re.I
+)
+_EDGE = " \n\t,，。;；:：、“”\"'《》「」()（）"
+
+
+def short_claim(asked: Asked, e: Evidence) -> tuple[Claim, float] | None:
+    """The words of `e` that answer and how well they fit; None if no words of it stand out."""
+    typed = [s for s in candidates(e.text, asked.wanted, asked.cues) if _may_answer(asked, e, s)]
+    offers = [(fit(asked, e, span), span) for span in typed]
+    if not typed and asked.wanted in ("date", "amount", "person"):
+        return None
+    a, b, score = read_span(e)
+    if not typed and b > a and score > (SURE if not asked.wanted else VERY_SURE):
+        a, b = _whole_words(e.text, a, b)
+        offers.append((fit(asked, e, (a, b)), (a, b)))
+    if not offers:
+        return None
+    best, (a, b) = max(offers, key=lambda offer: offer[0])
+    text = bare(e.text[a:b])
+    return (Claim(text, e.span, e.score), best) if text and not is_asked(asked, text) else None
+
+
+def fit(asked: Asked, e: Evidence, span: tuple[int, int]) -> float:
+    """How well `span` answers: the closeness of the question's words, and the reader's marks at its edges."""
+    total = sum(n.weight for n in asked.needs) or 1.0
+    return CLOSENESS * closeness(asked, e.text, span) / total + READING * marked(e, span)
+
+
+def marked(e: Evidence, span: tuple[int, int]) -> float:
+    """The reader's log-odds for an answer that starts and ends about where `span` does; 0 if it was not read."""
+    if e.marks is None or not len(e.marks):
+        return 0.0
+    a, b = span
+    start = float(e.marks[max(0, a - 3) : b, 0].max(initial=-30.0))
+    end = float(e.marks[a : b + 3, 1].max(initial=-30.0))
+    return max(-15.0, min(15.0, start + end - e.none))
+
+
+def _may_answer(asked: Asked, e: Evidence, span: tuple[int, int]) -> bool:
+    text = e.text[span[0] : span[1]]
+    if normalize(text) in normalize(asked.text) or is_asked(asked, text):
+        return False
+    return asked.wanted != "person" or _holds_post(asked, e.text, span)
+
+
+def is_asked(asked: Asked, text: str) -> bool:
+    """Whether `text` is one of the names or words that the question itself says."""
+    return any(text.lower() in need.forms for need in asked.needs)
+
+
+def _holds_post(asked: Asked, sentence: str, span: tuple[int, int]) -> bool:
+    """Whether the person at `span` holds the post asked for, at the company asked for; True if no post is asked for."""
+    plain = sentence.lower()
+    for need in asked.needs:
+        if not any(_POST.fullmatch(form) for form in need.forms):
+            continue
+        ends = [m.span() for form in need.forms for m in re.finditer(re.escape(form), plain)]
+        if not any(0 <= span[0] - b <= MAX_POST_GAP or 0 <= a - span[1] <= 2 * MAX_POST_GAP for a, b in ends):
+            return False
+        if any(by_form()[f].kind == "company" for n in asked.needs for f in n.forms[:1] if f in by_form()):
+            before = [c for c in candidates(sentence, "company") if c[1] <= span[0]]
+            if before and not is_asked(asked, sentence[before[-1][0] : before[-1][1]]):
+                return False
+    return True
+
+
+def closeness(asked: Asked, sentence: str, span: tuple[int, int]) -> float:
+    """How close the needs' words stand to `span`, those of its own clause counting double."""
+    plain = sentence.lower()
+    clause = next((m.span() for m in CLAUSE.finditer(sentence) if m.start() <= span[0] < m.end()), span)
+    total = 0.0
+    for need in asked.needs:
+        best = 0.0
+        for form in need.forms:
+            at = plain.find(form)
+            while at >= 0:
+                gap = max(span[0] - at - len(form), at - span[1], 0)
+                # A date stands before its event, an amount and a name behind the word they belong to.
+                backward = (at < span[0]) == (asked.wanted == "date")
+                inside = clause[0] <= at < clause[1]
+                best = max(best, exp(-gap / 12) * (1.0 if inside else 0.5) * (0.85 if backward else 1.0))
+                at = plain.find(form, at + 1)
+        total += need.weight * best
+    return total
+
+
+def _whole_words(text: str, a: int, b: int) -> tuple[int, int]:
+    """The span grown to the edges of the words it cuts."""
+    found = words(text)
+    if sum(map(len, found)) != len(text):
+        return a, b
+    at = 0
+    start, end = a, b
+    for word in found:
+        if at < a < at + len(word):
+            start = at
+        if at < b < at + len(word):
+            end = at + len(word)
+        at += len(word)
+    return start, end
+
+
+def bare(text: str) -> str:
+    """`text` on one line, without the marks at its edges that belong to the sentence."""
+    text = " ".join(text.split()).strip(_EDGE)
+    for left, right in ("（）", "()", "“”", "《》"):
+        if left in text and right not in text:
+            text += right
+        elif right in text and left not in text:
+            text = left + text
+    return text
+
+
+def whole(e: Evidence) -> Claim:
+    """All of the sentence as the claim."""
+    return Claim(" ".join(e.text.split()), e.span, e.score)

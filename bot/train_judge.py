@@ -1,0 +1,183 @@
+"""Trains the judge on the questions that the reader was not trained on.
+
+Each question is asked over all contexts and some news: as it is, and with its own context left out, when
+nothing answers. Sentences elsewhere that hold the answer's words are neither right nor wrong and are left out.
+
+    python -m bot.train_judge --data ../shared/data --out bot/judge.json
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import tempfile
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bot.evidence import Evidence, features, gather
+from bot.question import read_question, search_groups
+from bot.reader import FOLDER, Reader
+from bot.reading_data import held_out, people, read_lines
+from index.build import build
+from index.embed import load_embedder
+from index.search import search
+from index.store import Store
+from ingest.records import Source, content_id
+
+SEED = 20261124
+HIDDEN = 12
+NEWS = 3_000
+KEPT = 24  # sentences a question
+
+Rows = tuple[Any, list[int]]
+
+
+def store_of(contexts: list[str], folder: Path) -> Store:
+    """A store over `contexts`, each an article of its own."""
+    sources = (Source(content_id(c), "contexts.jsonl", "", c, {"id": content_id(c)}) for c in contexts)
+    build(sources, folder, load_embedder())
+    return Store(folder, load_embedder())
+
+
+def rows_of(
+    store: Store, reader: Reader, question: str, context: str, span: tuple[int, int] | None, without: bool
+) -> Rows | None:
+    """The features of a question's sentences and whether each answers; None where nothing was found."""
+    asked = read_question(question, store)
+    hits = (
+        search(store, question, 24, asked.language, groups=search_groups(asked, store)) if asked.needs else []
+    )
+    own = content_id(context)
+    if without:
+        hits = [h for h in hits if h.passage.article_id != own]
+    if not hits:
+        return None
+    found = gather(asked, hits, store, reader)[:KEPT]
+    answer = context[span[0] : span[1]] if span else ""
+    labels = [_label(e, own, span, answer) for e in found]
+    kept = [
+        (row, label)
+        for row, label in zip(features(asked, found, store.embedder), labels, strict=True)
+        if label >= 0
+    ]
+    return ([row for row, _ in kept], [label for _, label in kept]) if kept else None
+
+
+def _label(e: Evidence, own: str, span: tuple[int, int] | None, answer: str) -> int:
+    if span and e.passage.article_id == own and e.span.start <= span[0] < e.span.end:
+        return 1
+    return -1 if answer and answer in e.text and len(answer) > 1 else 0
+
+
+def examples(data: Path, reader: Reader) -> Iterator[Rows]:
+    """The rows of every question that is held out, as it is and with its context left out."""
+    from tqdm import tqdm
+
+    rows = list(people(data))
+    news = [r["text"] for r in islice(read_lines(data / "news_crud.jsonl.xz"), NEWS)]
+    asked = [row for row in rows if held_out(row[1])]
+    random.Random(SEED).shuffle(asked)
+    with tempfile.TemporaryDirectory() as folder:
+        store = store_of(list(dict.fromkeys([c for _, c, _ in rows] + news)), Path(folder))
+        for at, (question, context, span) in enumerate(tqdm(asked, desc="asking", mininterval=5)):
+            for without in (False, True) if span and at % 2 else (False,):
+                found = rows_of(store, reader, question, context, None if without else span, without)
+                if found:
+                    yield found
+
+
+def fit(x: Any, y: Any, groups: Any) -> dict[str, Any]:
+    """The weights of the network that tells `y` from `x`, each question counting alike."""
+    import torch
+
+    torch.manual_seed(SEED)
+    mean, spread = x.mean(0), x.std(0) + 1e-6
+    inputs = torch.from_numpy((x - mean) / spread).float()
+    target = torch.from_numpy(y).float()
+    net = torch.nn.Sequential(
+        torch.nn.Linear(x.shape[1], HIDDEN), torch.nn.Tanh(), torch.nn.Linear(HIDDEN, 1)
+    )
+    optimizer = torch.optim.AdamW(net.parameters(), lr=0.01, weight_decay=0.02)
+    for _ in range(400):
+        optimizer.zero_grad()
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(net(inputs)[:, 0], target)
+        loss.backward()
+        optimizer.step()
+    first, second = net[0], net[2]
+    named = {
+        "mean": mean, "spread": spread, "first": first.weight.T, "first_bias": first.bias,
+        "second": second.weight[0], "second_bias": second.bias[0],
+    }  # fmt: skip
+    return {
+        k: np.asarray(v.detach() if hasattr(v, "detach") else v, dtype=np.float64) for k, v in named.items()
+    }
+
+
+def predict(w: dict[str, Any], x: Any) -> Any:
+    """The probabilities of the rows `x` under the weights `w`."""
+    return 1 / (
+        1
+        + np.exp(
+            -(
+                np.tanh((x - w["mean"]) / w["spread"] @ w["first"] + w["first_bias"]) @ w["second"]
+                + w["second_bias"]
+            )
+        )
+    )
+
+
+def report(p: Any, y: Any, groups: Any) -> dict[str, float]:
+    """How well probabilities tell: the first sentence right, and answerable questions from the others (AUROC)."""
+    best: dict[int, tuple[float, int]] = {}
+    answerable: dict[int, int] = {}
+    for score, label, group in zip(p, y, groups, strict=True):
+        best[group] = max(best.get(group, (-1.0, 0)), (float(score), int(label)))
+        answerable[group] = max(answerable.get(group, 0), int(label))
+    right = [label for g, (_, label) in best.items() if answerable[g]]
+    yes = np.array([s for g, (s, _) in best.items() if answerable[g]])
+    no = np.array([s for g, (s, _) in best.items() if not answerable[g]])
+    auroc = float((yes[:, None] > no[None, :]).mean() + 0.5 * (yes[:, None] == no[None, :]).mean())
+    cut = float(np.quantile(yes, 0.1))
+    return {
+        "first sentence right": float(np.mean(right)),
+        "AUROC of answerable": auroc,
+        "cut that refuses a tenth of the answerable": cut,
+        "unanswerable refused at that cut": float((no < cut).mean()),
+    }
+
+
+def main() -> None:
+    """Trains and writes the judge named on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"))
+    parser.add_argument("--reader", type=Path, default=FOLDER)
+    parser.add_argument("--out", type=Path, default=Path("bot/judge.json"))
+    options = parser.parse_args()
+    made = list(examples(options.data, Reader(options.reader)))
+    x = np.array([row for rows, _ in made for row in rows], dtype=np.float64)
+    y = np.array([label for _, labels in made for label in labels], dtype=np.float64)
+    groups = np.array([at for at, (_, labels) in enumerate(made) for _ in labels])
+    np.savez("/tmp/judge_rows.npz", x=x, y=y, groups=groups)
+    scores = np.zeros(len(y))
+    for fold in range(5):
+        inside = groups % 5 != fold
+        scores[~inside] = predict(fit(x[inside], y[inside], groups[inside]), x[~inside])
+    figures = report(scores, y, groups)
+    print(json.dumps(figures, indent=1))
+    weights = {name: value.round(5).tolist() for name, value in fit(x, y, groups).items()}
+    text = {
+        "made by": "python -m bot.train_judge",
+        "questions": len(made),
+        "five-fold": figures,
+        "weights": weights,
+    }
+    options.out.write_text(json.dumps(text) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
