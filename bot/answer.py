@@ -80,7 +80,7 @@ def _claims(asked: Asked, enough: Sequence[Evidence], evidence: Sequence[Evidenc
             offers.append((fits + log(e.score / (1.001 - e.score)), claim))
     if offers:
         return [max(offers, key=lambda offer: offer[0])[1]]
-    return [] if asked.wanted in ("date", "amount", "person") else [whole(enough[0])]
+    return [] if asked.wanted in ("date", "amount", "person", "place") else [whole(enough[0])]
 
 
 def _cause(found: Evidence, evidence: Sequence[Evidence]) -> list[Claim]:

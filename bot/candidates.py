@@ -20,9 +20,9 @@ _DATE = re.compile(
 _HEDGE = r"(?:约|大约|超过?|逾|近|达|至少|最多|不到|仅|高达|[大小]于|低于)?"
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
 _UNIT = (
-    r"(?:[多余几]?(?:万亿|千亿|百亿|亿|千万|百万|万|千|百)?[多余]?(?:元人民币|人民币|美元|日元|欧元|港元|元|美金"
+    r"(?:[多余几]?(?:万亿|千亿|百亿|亿|千万|百万|万|千|百)?[多余]?(?:元人民币|人民币|美元|日元|欧元|港元|韩元|英镑|卢布|新台币|瑞士法郎|加元|澳元|元|美金"
     r"|[KMGTPEkmgtpe]?FLOPS|TOPS|[KMGT]B/s|[KMGT]bps|[KMGT]B|mm2|mm²|平方公里|平方米|平方毫米|毫米|厘米|公里|千米|米|英寸|nm|纳米|GHz|MHz|kW|MW|GW|W|瓦"
-    r"|%|％|个百分点|个交易日|个月|个?晶体管|参数|人次|人|家|轮|颗|款|次|倍|天|年|小时|分钟|秒|名|位|项|个|片|台|辆|架|条|种|张|吨|岁|周|卡|核|层|成|股|T|℃|度))"
+    r"|%|％|个百分点|个交易日|个月|个?晶体管|参数|人次|人|家|轮|颗|款|次|倍|天|年|小时|分钟|秒|名|位|项|个|片|台|辆|架|条|种|张|吨|岁|周|卡|核|层|成|股|T|℃|度|票|枚|座|艘|篇|所|支|户|箱|间|桶|件|套|部|页|届|期|场|分|只|头|株|亩|公顷|立方米|千克|公斤|克|升|千瓦时|兆瓦|千瓦|基点|点|例|字|代|轮|处|起|笔|幅|本|门|队|组|班|趟|列|节|段|类|大类|厘|千伏|伏|安|毫安时|mAh|Wh|kWh|rpm|dB|fps|Hz|万))"
     r"|(?:万亿|千亿|亿|千万|百万|万)"
 )
 _AMOUNT = re.compile(
@@ -41,6 +41,10 @@ _PERSON_NEAR = re.compile(
 )
 
 
+# Names of other countries: 罗尼•查特吉, Philip Lane, Yoon-ho Choi.
+_FOREIGN = re.compile(
+    r"[一-鿿]{1,5}(?:[•·・][一-鿿]{1,6})+|(?<![A-Za-z])[A-Z][a-z]+(?:-[a-z]+)?(?: [A-Z]\.)?(?: [A-Z][a-z]+){1,2}(?![A-Za-z])"
+)
 _COUNTED = re.compile(
     r"(?:共有|分为|包括|有|为|是)([^,，。、和与]{2,16})[和与]([^,，。、]{2,16}?)(?=[两二2][个家款条位种项类])"
 )
@@ -127,6 +131,7 @@ def _amounts(sentence: str, cues: tuple[str, ...]) -> Iterator[Found]:
 
 def _persons(sentence: str) -> Iterator[Found]:
     yield from mentions(sentence.lower(), "person")
+    yield from (m.span() for m in _FOREIGN.finditer(sentence))
     for match in _PERSON_NEAR.finditer(sentence):
         yield match.span(1) if match[1] else match.span(2)
     at = 0

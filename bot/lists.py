@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from bot.candidates import candidates, enumeration
-from bot.evidence import Evidence, said
+from bot.evidence import Evidence, read_span, said
 from bot.records import Asked, Claim
-from bot.short import CLAUSE, bare, is_asked
+from bot.short import CLAUSE, SURE, bare, is_asked
 from index.glossary import by_form
 
 MAX_MEMBERS = 20
@@ -47,34 +47,35 @@ def members(asked: Asked, enough: Sequence[Evidence]) -> list[Claim]:
 
 
 def _members_of(asked: Asked, found: Evidence) -> list[str]:
-    """The members that one sentence names: of the wanted type in the clause that says the relation, else enumerated."""
+    """The members that one sentence names: those of the wanted type, or an enumeration, where the relation is said."""
     sentence = found.text
     clauses = [m.span() for m in CLAUSE.finditer(sentence)]
     if not clauses:
         return []
-    weights = [sum(n.weight for n in asked.needs if said(n, sentence[a:b], found.spun)) for a, b in clauses]
-    start, end = clauses[max(range(len(clauses)), key=weights.__getitem__)]
     groups = enumeration(sentence)
-    inside = [g for g in groups if start <= g[0][0] < end] or (
-        [] if asked.wanted in ("company", "person") else groups
-    )
-    typed = [s for s in candidates(sentence, asked.wanted) if start <= s[0] < end]
     counted = _counted(asked, sentence, groups)
     if counted:
         return [bare(sentence[a:b]) for a, b in counted]
-    if asked.wanted == "place":
-        return [bare(sentence[a:b]) for a, b in typed]
-    if asked.wanted in ("company", "person") or (typed and not inside):
-        named = [sentence[a:b] for a, b in typed]
-        if inside and asked.wanted == "company" and sum(map(len, inside)) > len(named):
-            named = [sentence[a:b] for a, b in inside[0]]
-        if named:
-            return [bare(n) for n in named]
-        # The relation's own clause may point at an enumeration beside it.
-        inside = groups
+    start, end = _where(asked, found, clauses)
+    inside = [g for g in groups if g[0][0] < end and start < g[-1][1]]
     if inside:
-        return [bare(sentence[a:b]) for a, b in max(inside, key=len)]
-    return [bare(sentence[a:b]) for a, b in typed]
+        start, end = min(start, inside[0][0][0]), max(end, inside[0][-1][1])
+    typed = [s for s in candidates(sentence, asked.wanted) if start <= s[0] < end]
+    if asked.wanted in ("company", "person", "place") and typed:
+        if inside and asked.wanted == "company" and sum(map(len, inside)) > len(typed):
+            typed = inside[0]
+        return [bare(sentence[a:b]) for a, b in typed]
+    best = max(inside or ([] if typed else groups), key=len, default=typed)
+    return [bare(sentence[a:b]) for a, b in best]
+
+
+def _where(asked: Asked, found: Evidence, clauses: list[tuple[int, int]]) -> tuple[int, int]:
+    """Where in the sentence the members stand: the clause that says most of the relation, or what the reader marks."""
+    a, b, score = read_span(found)
+    if score > SURE and asked.wanted not in ("company", "person"):
+        return a, b
+    weights = [sum(n.weight for n in asked.needs if said(n, found.text[x:y], found.spun)) for x, y in clauses]
+    return clauses[max(range(len(clauses)), key=weights.__getitem__)]
 
 
 def _counted(asked: Asked, sentence: str, groups: list[list[tuple[int, int]]]) -> list[tuple[int, int]]:

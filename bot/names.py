@@ -190,7 +190,7 @@ def _mended_at(plain: str, at: int, store: Store, edges: set[int]) -> tuple[str,
     for size, names in sorted(_held(store).items(), reverse=True):
         window = plain[at : at + size]
         if (
-            len(window) < size
+            at + size not in edges
             or not re.fullmatch(r"[一-鿿]+", window)
             or window in by_form()
             or window in store.lexical

@@ -109,6 +109,10 @@ _CUES = [
     (r"功耗|watt|power", r"W|瓦"),
     (r"专利|patent", r"项"),
 ]
+# Words that count things: what stands behind “多少” or “几” stands behind the number too.
+_MEASURES = frozenset(
+    "家款颗轮次倍名种代条位项张辆台只枚座架艘篇所支户箱间桶件套部页届期场分票吨克米股例处起笔幅本门队组列节段类岁周卡核层片"
+)
 _WEAK = frozenset(
     "公司 企业 厂商 机构 被 曾 曾经 开始 进行 属于 认为 表示 目前 现在 将 会 能 可以 需要 之一 情况 具体 主要 大约 大概 总共 一共 共 "
     "叫 做 名字 名称 名为 发生 家 款 种 所 条 位 项 期间 其 时候 时间 年 月 日 天 第一 首 采用 使用 拥有 实现 面临 面前 "
@@ -165,6 +169,9 @@ def read_question(text: str, store: Store, answer_language: Language | None = No
 
 def _cues(plain: str, language: Language) -> tuple[str, ...]:
     """The units of the amount asked for; in Chinese those of the noun that stands last, which is the head."""
+    counted = re.search(r"(?:多少|几)(?:万|亿)*([一-鿿])", plain)
+    if counted and counted[1] in _MEASURES:
+        return (counted[1],)
     found = [(m.end(), unit) for said, unit in _CUES for m in re.finditer(said, plain, re.I)]
     last = max((at for at, _ in found), default=0)
     return tuple(dict.fromkeys(unit for at, unit in found if at == last or language == "en"))

@@ -8,17 +8,14 @@ it of another name, the right reading is that there is no answer.
 
 from __future__ import annotations
 
-import gzip
-import json
-import lzma
 import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from bot.candidates import candidates
+from index.corpora import read_lines
 from index.terms import STOP, normalize, words
 from ingest.records import content_id
 
@@ -49,13 +46,6 @@ class Asked:
     question: str
     passage: str
     span: tuple[int, int] | None
-
-
-def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The records of a gzip- or xz-packed file of JSON lines."""
-    packed = lzma.open if path.suffix == ".xz" else gzip.open
-    with packed(path, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
 
 
 def sentences(text: str) -> list[str]:

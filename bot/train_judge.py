@@ -22,8 +22,9 @@ import numpy as np
 from bot.evidence import Evidence, features, gather
 from bot.question import read_question, search_groups
 from bot.reader import FOLDER, Reader
-from bot.reading_data import held_out, people, read_lines
+from bot.reading_data import held_out, people
 from index.build import build
+from index.corpora import read_lines
 from index.embed import load_embedder
 from index.search import search
 from index.store import Store

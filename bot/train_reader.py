@@ -25,7 +25,8 @@ from typing import Any
 import numpy as np
 
 from bot.reader import FEATURES, Encoder, Example, padded
-from bot.reading_data import Asked, Clozes, held_out, people, read_lines, supervised
+from bot.reading_data import Asked, Clozes, held_out, people, supervised
+from index.corpora import read_lines
 from index.embed import SHIPPED, StaticEmbedder
 from index.terms import normalize, words
 

@@ -22,9 +22,9 @@ from typing import Any
 from bot.ask import ask
 from bot.reader import Reader
 from bot.records import Answer
-from evals.bench_retrieval import read_lines
 from evals.metrics import cmrc_f1, percentile
 from index.build import build
+from index.corpora import read_lines
 from index.embed import load_embedder
 from index.store import Store
 from ingest.records import Source, content_id

@@ -11,9 +11,6 @@ both by reciprocal rank (Cormack et al. 2009), and the product's own fusion; and
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
-import lzma
 import os
 import tempfile
 import time
@@ -27,6 +24,7 @@ from typing import Any
 from bot.question import read_question, search_groups
 from evals.metrics import mrr_at, percentile, recall_at
 from index.build import build
+from index.corpora import read_lines
 from index.embed import Embedder, load_embedder
 from index.search import Hit, Language, search
 from index.store import Store
@@ -46,13 +44,6 @@ class Bench:
     language: Language
     questions: tuple[tuple[str, str], ...]
     articles: dict[str, str]
-
-
-def read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    """The records of a gzip- or xz-packed file of JSON lines."""
-    packed = lzma.open if path.suffix == ".xz" else gzip.open
-    with packed(path, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
 
 
 def benches(data: Path) -> Iterator[Bench]:

@@ -7,11 +7,10 @@ python -m index.mark_swaps --news … --density FILE     how thick they stand in
 from __future__ import annotations
 
 import argparse
-import json
-import lzma
 from collections import Counter
 from pathlib import Path
 
+from index.corpora import read_lines
 from index.glossary import DATA
 from index.swaps import find_swaps, swaps
 
@@ -43,8 +42,7 @@ def main() -> None:
     parser.add_argument("--news", type=Path, required=True)
     parser.add_argument("--density", type=Path)
     options = parser.parse_args()
-    with lzma.open(options.news, "rt", encoding="utf-8") as lines:
-        texts = [json.loads(line)["text"] for line in lines]
+    texts = [record["text"] for record in read_lines(options.news)]
     if options.density:
         news = sorted(density(t) for t in texts[7:20_000:40] if len(t) > 300)
         other = options.density.read_text("utf-8")

@@ -14,18 +14,17 @@ is shipped is a plain ``StaticEmbedding``.
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
-import lzma
 import random
 import re
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 
+from index.corpora import read_lines
 from index.terms import normalize, words
 
 DIMENSIONS = 256
@@ -42,13 +41,6 @@ TURN = "news glossed parallel lead news glossed gloss parallel news glossed lead
 Ids = list[int]
 Pair = tuple[Ids, Ids]
 Draw = Callable[[], list[Pair]]
-
-
-def read_lines(path: Path) -> Iterator[dict[str, str]]:
-    """The records of a gzip- or xz-packed file of JSON lines."""
-    packed = lzma.open if path.suffix == ".xz" else gzip.open
-    with packed(path, "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
 
 
 def sentences(text: str) -> list[str]:

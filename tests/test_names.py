@@ -1,0 +1,52 @@
+"""Names with wrong characters, and follow-up questions."""
+
+import pytest
+
+from bot.ask import ask
+from bot.names import mend_names, standalone
+from index.store import Store
+
+
+@pytest.mark.parametrize(
+    ("question", "read_as"),
+    [
+        ("必仞科技的CEO是谁?", (("必仞科技", "壁仞科技"),)),
+        ("摩尔线成是什么时候成立的?", (("摩尔线成", "摩尔线程"),)),
+        ("黄仁熏为什么来中国?", (("黄仁熏", "黄仁勋"),)),
+        ("When was Enflmae founded?", (("Enflmae", "Enflame"),)),
+        ("大模型训练用了什么芯片?", ()),
+        ("寒武纪的创始人是谁?", ()),
+        ("中芯国际的市值是多少?", ()),
+        ("Which companies are on the entity list?", ()),
+    ],
+)
+def test_a_name_that_sounds_like_one_in_the_articles_is_read_as_that_one(
+    store: Store, question: str, read_as: tuple[tuple[str, str], ...]
+) -> None:
+    assert mend_names(question, store)[1] == read_as
+
+
+def test_the_answer_says_how_a_name_was_read(store: Store) -> None:
+    found = ask("摩尔线成是什么时候成立的?", store)
+    assert found.answer.startswith("2020年10月 [1]")
+    assert "（“摩尔线成”按“摩尔线程”理解）" in found.answer
+    assert found.standalone_question == "摩尔线程是什么时候成立的?"
+
+
+@pytest.mark.parametrize(
+    ("question", "history", "alone"),
+    [
+        ("她是做什么的?", ["李京梅是谁?"], "李京梅是做什么的?"),
+        ("那摩尔线程呢?", ["燧原科技是什么时候成立的?"], "摩尔线程是什么时候成立的?"),
+        ("And how much did it raise?", ["When was Enflame founded?"], "And how much did Enflame raise?"),
+        ("What is its process node?", ["Tell me about Tiangai 100"], "What is Tiangai 100's process node?"),
+        ("什么时候成立的?", ["沐曦的CEO是谁?"], "沐曦什么时候成立的?"),
+        ("哪些公司被列入了实体清单?", ["沐曦的CEO是谁?"], "哪些公司被列入了实体清单?"),
+        ("壁仞科技的首款芯片是什么?", ["沐曦的CEO是谁?"], "壁仞科技的首款芯片是什么?"),
+        ("它的CEO是谁?", [], "它的CEO是谁?"),
+    ],
+)
+def test_a_follow_up_takes_what_it_leaves_unsaid_from_the_history(
+    question: str, history: list[str], alone: str
+) -> None:
+    assert standalone(question, history) == alone
