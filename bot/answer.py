@@ -16,7 +16,7 @@ from index.glossary import by_form
 from index.store import Store
 
 # The probability from which a sentence answers: the cut that refuses few of the answerable questions.
-ENOUGH = 0.3
+ENOUGH = 0.15
 # Lists are made of sentences that say all that the question says.
 ENOUGH_FOR_LIST = 0.72  # of coverage
 NEAR_ENOUGH = 0.35  # of coverage, to be shown as the nearest thing known

@@ -59,9 +59,10 @@ def render_answer(answer: Answer) -> str:
 
 def _citation(c: Citation) -> str:
     known = " · ".join(as_text(x) for x in (c.source, c.author, c.published) if x)
+    meant = f'<div class="known">{as_text("; ".join(c.glosses))}</div>' if c.glosses else ""
     return (
         f'<div class="xw-cite"><a href="{_link(c)}" target="_blank">&#91;{c.marker}&#93; {as_text(c.title)}</a>'
-        f'<div class="known">{known}</div><q>{as_text(c.quote)}</q></div>'
+        f'<div class="known">{known}</div><q>{as_text(c.quote)}</q>{meant}</div>'
     )
 
 

@@ -196,6 +196,8 @@ def _shown(answer: Answer) -> Iterable[str]:
     for c in answer.citations:
         known = " · ".join(filter(None, (c.title, c.source, c.author, c.published)))
         yield f"\n[{c.marker}] {known}\n    “{' '.join(c.quote.split())}”\n    {c.file} [{c.start}:{c.end}]"
+        if c.glosses:
+            yield f"    {'; '.join(c.glosses)}"
 
 
 def _serve(options: argparse.Namespace) -> int:

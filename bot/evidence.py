@@ -31,8 +31,14 @@ BEFORE = 0.75
 SIMILAR_ENOUGH = 0.55
 LEAD_IN_CHARS = 240
 READ = 5  # passages that the reader reads
+LEAST = 5  # sentences that tell which translation of an English word fits
 SUBJECT_CHARS = 14  # where a sentence names what it is about
 MAX_HEAD = 32  # characters of the heading or title that it reads them with
+
+
+_POINTS_BACK = re.compile(
+    r"[“\"\-\s]*(?:而|但|并且|同时|另外|此外)?[,，]?(?:这[款家位个颗项一]|该|其|它|他|她|此|公司)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,10 +157,15 @@ _ASK_IN_CHINESE = {
 
 
 def _question_to_read(asked: Asked, passage: str) -> str:
-    """The question in Chinese: an English one as its words' translations, those that the passage uses first."""
-    if asked.language == "zh":
-        return asked.text
+    """The question in Chinese, in the passage's own words where it has them: an English one word by word."""
     plain = normalize(passage)
+    if asked.language == "zh":
+        text = normalize(asked.text)
+        for need in asked.needs:
+            if need.phrase in text and need.phrase not in plain:
+                other = next((f for f in need.forms if len(f) > 1 and f in plain), need.phrase)
+                text = text.replace(need.phrase, other)
+        return text
     said = []
     for need in asked.needs:
         chinese = [f for f in need.forms if re.search(r"[一-鿿]", f)] or [need.phrase]
@@ -173,9 +184,11 @@ def read_span(e: Evidence) -> tuple[int, int, float]:
 
 def features(asked: Asked, found: Sequence[Evidence], embedder: Embedder) -> Vectors:
     """What the judge weighs, shape (sentences, n)."""
+    plains = [normalize(e.text) for e in found]
+    vectors = embedder.embed([ordinary(t)[0] if e.spun else t for t, e in zip(plains, found, strict=True)])
     question = embedder.embed([normalize(asked.text)])[0]
-    vectors = embedder.embed([normalize(e.text) for e in found])
-    pairs = _pairs(normalize(asked.text))
+    chinese = normalize(_question_to_read(asked, " ".join(plains[:LEAST])))
+    pairs = _pairs(chinese)
     read = [read_span(e)[2] for e in found]
     likely = np.exp(
         np.clip(
@@ -212,7 +225,6 @@ def features(asked: Asked, found: Sequence[Evidence], embedder: Embedder) -> Vec
                 float(np.clip(e.none, -15, 15)),
                 log(1 + len(e.text)),
                 log(1 + len(asked.needs)),
-                float(asked.language == "en"),
             )
         )
     return np.array(rows, dtype=np.float32)
@@ -270,7 +282,7 @@ def _plain(text: str, spun: bool) -> tuple[str, frozenset[str]]:
 
 def _names_another(need: Need, sentence: str) -> bool:
     entry = next((e for f in need.forms if (e := by_form().get(f))), None)
-    if not entry:
+    if not entry or _POINTS_BACK.match(sentence):
         return False
     plain = sentence.lower()[:SUBJECT_CHARS]
     return any(plain[a:b] not in need.forms for a, b in mentions(plain, entry.kind))

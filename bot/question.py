@@ -8,12 +8,13 @@ from dataclasses import replace
 from functools import cache
 from math import log
 
+from bot.names import NAMES
 from bot.records import Asked, Kind, Need
 from index.glossary import by_form, entries
 from index.lexical import Group
 from index.search import Language
 from index.store import Store
-from index.terms import STOP, normalize, terms, words
+from index.terms import STOP, normalize, rarity, terms, words
 
 # (kind, wanted type, pattern) in order; what the pattern matches is not something to look for.
 _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
@@ -68,7 +69,7 @@ _TYPES = [
     ),
     (
         "person",
-        r"创始人|开创人|创办人|ceo|cto|coo|cfo|董事长|总裁|总经理|校长|院士|教授|高管|负责人|人员|些人|founder|chairman|president",
+        r"创始人|开创人|创办人|ceo|cto|coo|cfo|首席\S{1,4}官|总监|董事长|总裁|总经理|校长|院长|主席|部长|局长|主任|书记|院士|教授|学者|专家|记者|高管|负责人|人员|些人|founder|chairman|president|chief|director|minister|professor|expert",
     ),
     ("place", r"城市|地方|国家|省份|地区|地点|总部|cit(?:y|ies)|countr|place|headquarter"),
     ("school", r"大学|学校|高校|学院|院校|universit|college|school"),
@@ -150,8 +151,10 @@ def read_question(text: str, store: Store, answer_language: Language | None = No
     kind, wanted, left = _kind(plain, language)
     noun = _noun(plain, left, kind)
     if kind in ("which", "list", "what", "who"):
-        # Who may be a company too, where that is what the question's last word names (“最大股东是谁”).
-        ending = r"(?:的|是|有|为)?\s*$" if kind == "who" else ""
+        # Who may be a company too, where that is what the question's last word names (“最大股东是谁”); and where
+        # nothing stands behind the question word, only the word right before it names what is wanted.
+        before = kind == "who" or (language == "zh" and not _beside(left))
+        ending = r"(?:的|是|有|为|叫|名)?\s*$" if before else ""
         types = _TYPES[:1] if kind == "who" else _TYPES
         wanted = next(
             (name for name, pattern in types if re.search(f"(?:{pattern}){ending}", noun, re.I)), wanted
@@ -204,10 +207,14 @@ def _noun(plain: str, left: str, kind: Kind) -> str:
     before, _, after = left.partition("‖")
     if re.search(r"[A-Za-z]{3,} [A-Za-z]{2,}", plain):
         return " ".join(after.split()[:3])
-    beside = after.strip()[:6]
-    if kind == "who" or not re.search(r"[一-鿿a-z]", beside):
-        return before.strip()[-6:]
-    return beside
+    beside = _beside(left)
+    return before.strip()[-6:] if kind == "who" or not beside else beside
+
+
+def _beside(left: str) -> str:
+    """What stands right behind the question word, "" if nothing does."""
+    beside = left.partition("‖")[2].strip()[:6]
+    return beside if re.search(r"[一-鿿a-z]", beside) else ""
 
 
 def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[Need]:
@@ -215,7 +222,9 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
         pairs = [(p, g) for p, g in store.lexicon.groups(left.replace("‖", " ")) if p.lower() not in _WEAK]
         for phrase, group in pairs:
             forms = _FOUNDER if kind == "who" and "成立" in group.alternatives else group.alternatives
-            yield _need(phrase, forms, store, any(c.isupper() for c in phrase))
+            known = next((e for f in forms if (e := by_form().get(f.lower()))), None)
+            strange = any(c.isupper() for c in phrase) and len(forms) == 1
+            yield _need(phrase, forms, store, known.kind in NAMES if known else strange)
         return
     seen = set()
     for word in _joined_numbers(words(left)):
@@ -225,7 +234,7 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
         entry = by_form().get(word)
         forms = (word, *(f.lower() for f in (entry.name, *entry.aliases))) if entry else (word,)
         forms = _FOUNDER if kind == "who" and "成立" in forms else forms
-        yield _need(word, forms, store, bool(entry and entry.kind not in ("term", "place")))
+        yield _need(word, forms, store, bool(entry and entry.kind in NAMES))
 
 
 def _joined_numbers(found: Sequence[str]) -> Iterator[str]:
@@ -259,6 +268,9 @@ def _need(phrase: str, forms: Sequence[str], store: Store, known_name: bool) -> 
         weight *= 0.25
     elif is_name:
         weight = max(weight, 0.6)
+    elif not held:
+        # How much a word that no article uses says is told by how rare it is elsewhere.
+        weight = min(weight, rarity(phrase))
     return Need(forms, weight, is_name, phrase)
 
 

@@ -1,6 +1,6 @@
-"""Trains the judge on the questions that the reader was not trained on.
+"""Trains the judge on the questions that the reader was not trained on, and on the `dev` part of the project's own.
 
-Each question is asked over all contexts and some news: as it is, and with its own context left out, when
+Each question of the `train_` sets is asked over all contexts and some news: as it is, and with its own context left out, when
 nothing answers. Sentences elsewhere that hold the answer's words are neither right nor wrong and are left out.
 
     python -m bot.train_judge --data ../shared/data --out bot/judge.json
@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from bot.evidence import Evidence, features, gather
+from bot.names import standalone
 from bot.question import read_question, search_groups
 from bot.reader import FOLDER, Reader
 from bot.reading_data import held_out, people
@@ -28,12 +29,14 @@ from index.corpora import read_lines
 from index.embed import load_embedder
 from index.search import search
 from index.store import Store
+from ingest.read import read
 from ingest.records import Source, content_id
 
 SEED = 20261124
 HIDDEN = 12
 NEWS = 3_000
 KEPT = 24  # sentences a question
+OWN_COUNT = 4.0  # how much a row of the project's own questions counts
 
 Rows = tuple[Any, list[int]]
 
@@ -92,21 +95,49 @@ def examples(data: Path, reader: Reader) -> Iterator[Rows]:
                     yield found
 
 
-def fit(x: Any, y: Any, groups: Any) -> dict[str, Any]:
-    """The weights of the network that tells `y` from `x`, each question counting alike."""
+def own_examples(questions: Path, sources: Path, reader: Reader) -> Iterator[Rows]:
+    """The rows of the `dev` part of the project's own questions, over its own articles."""
+    with tempfile.TemporaryDirectory() as folder:
+        build(read([sources]), Path(folder), load_embedder())
+        store = Store(Path(folder), load_embedder())
+        ids = {row["file"]: row["id"] for row in store.source_rows}
+        for line in questions.read_text("utf-8").splitlines():
+            row = json.loads(line)
+            if row["split"] != "dev":
+                continue
+            asked = read_question(standalone(row["question"], row.get("history", [])), store)
+            hits = (
+                search(store, asked.text, 24, asked.language, groups=search_groups(asked, store))
+                if asked.needs
+                else []
+            )
+            if not hits:
+                continue
+            found = gather(asked, hits, store, reader)[:KEPT]
+            gold = [(ids[g["file"]], g["start"], g["end"]) for g in row["spans"]]
+            labels = [
+                any(e.span.source_id == s and e.span.start < b and a < e.span.end for s, a, b in gold)
+                for e in found
+            ]
+            yield list(features(asked, found, store.embedder)), [int(label) for label in labels]
+
+
+def fit(x: Any, y: Any, weights: Any) -> dict[str, Any]:
+    """The weights of the network that tells `y` from `x`, rows counting by `weights`."""
     import torch
 
     torch.manual_seed(SEED)
-    mean, spread = x.mean(0), x.std(0) + 1e-6
+    mean, spread = x.mean(0), np.maximum(x.std(0), 0.01)
     inputs = torch.from_numpy((x - mean) / spread).float()
     target = torch.from_numpy(y).float()
+    counts = torch.from_numpy(weights).float()
     net = torch.nn.Sequential(
         torch.nn.Linear(x.shape[1], HIDDEN), torch.nn.Tanh(), torch.nn.Linear(HIDDEN, 1)
     )
     optimizer = torch.optim.AdamW(net.parameters(), lr=0.01, weight_decay=0.02)
     for _ in range(400):
         optimizer.zero_grad()
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(net(inputs)[:, 0], target)
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(net(inputs)[:, 0], target, counts)
         loss.backward()
         optimizer.step()
     first, second = net[0], net[2]
@@ -157,20 +188,28 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--reader", type=Path, default=FOLDER)
+    parser.add_argument("--questions", type=Path, default=Path("evals/questions.jsonl"))
+    parser.add_argument("--sources", type=Path, default=Path("seeds"))
     parser.add_argument("--out", type=Path, default=Path("bot/judge.json"))
     options = parser.parse_args()
-    made = list(examples(options.data, Reader(options.reader)))
+    reader = Reader(options.reader)
+    others = list(examples(options.data, reader))
+    made = others + list(own_examples(options.questions, options.sources, reader))
     x = np.array([row for rows, _ in made for row in rows], dtype=np.float64)
     y = np.array([label for _, labels in made for label in labels], dtype=np.float64)
     groups = np.array([at for at, (_, labels) in enumerate(made) for _ in labels])
-    np.savez("/tmp/judge_rows.npz", x=x, y=y, groups=groups)
+    own = groups >= len(others)
+    counts = np.where(own, OWN_COUNT, 1.0)
     scores = np.zeros(len(y))
     for fold in range(5):
         inside = groups % 5 != fold
-        scores[~inside] = predict(fit(x[inside], y[inside], groups[inside]), x[~inside])
-    figures = report(scores, y, groups)
+        scores[~inside] = predict(fit(x[inside], y[inside], counts[inside]), x[~inside])
+    figures = {
+        name: report(scores[part], y[part], groups[part])
+        for name, part in (("train sets", ~own), ("own questions", own))
+    }
     print(json.dumps(figures, indent=1))
-    weights = {name: value.round(5).tolist() for name, value in fit(x, y, groups).items()}
+    weights = {name: value.round(5).tolist() for name, value in fit(x, y, counts).items()}
     text = {
         "made by": "python -m bot.train_judge",
         "questions": len(made),

@@ -75,10 +75,11 @@ def build_lexicon(vocabulary: Iterable[str], folder: Path) -> None:
 def _trade() -> dict[str, tuple[str, ...]]:
     table = {}
     for entry in entries():
-        chinese = (entry.name, *(a for a in entry.aliases if not a.isascii()))
-        for form in (entry.name, *entry.aliases):
+        forms = (entry.name, *entry.aliases)
+        known = tuple(f.lower() for f in sorted(forms, key=str.isascii))
+        for form in forms:
             if form.isascii():
-                table[phrase_key(form)] = (*chinese, form.lower())
+                table[phrase_key(form)] = known
     return table
 
 

@@ -6,6 +6,7 @@ import logging
 import re
 import unicodedata
 from functools import cache, lru_cache
+from math import log
 from typing import Any
 
 from index.glossary import entries
@@ -17,6 +18,8 @@ STOP = frozenset(
     "will would can could because due there their they the a an of in on at to for and or is are was were be been has have had do does did it its this that by with from as "
     "which who whom whose what when where why how many much".split()
 )
+# Logarithms of how many words of text stand between a word and its next, for words that say nothing and all.
+COMMON, RARE = 6.0, 12.5
 _WORD = re.compile(r"[0-9a-z一-鿿㐀-䶿]")
 
 
@@ -77,6 +80,20 @@ def words(text: str) -> tuple[str, ...]:
 def is_word(word: str) -> bool:
     """Whether jieba's dictionary holds `word`."""
     return bool(_jieba().get_FREQ(word))
+
+
+@lru_cache(maxsize=50_000)
+def rarity(word: str) -> float:
+    """How rare `word` is in ordinary Chinese, from 0.1 to 1, by jieba's counts; 1 for one that it does not know.
+
+    >>> rarity("之后") < 0.5 < rarity("实体清单")
+    True
+    """
+    count = _jieba().get_FREQ(word)
+    share = (
+        log(_jieba().dt.total / count) if count and re.fullmatch(r"[一-鿿]+", word) and count > 3 else 14.0
+    )
+    return min(1.0, max(0.1, (share - COMMON) / (RARE - COMMON)))
 
 
 def article_terms(text: str, spun: bool = False) -> list[str]:
