@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from math import log
 
 from bot.candidates import candidates
-from bot.evidence import Evidence
+from bot.evidence import Evidence, read_span
 from bot.lists import members, series
 from bot.phrases import NO, YES
 from bot.records import Asked, Claim, Finding, Reason
@@ -16,11 +16,14 @@ from index.glossary import by_form
 from index.store import Store
 
 # The probability from which a sentence answers: the cut that refuses few of the answerable questions.
-ENOUGH = 0.15
+ENOUGH = 0.1
 # Lists are made of sentences that say all that the question says.
 ENOUGH_FOR_LIST = 0.72  # of coverage
+TELLING = 0.3  # weight of a need that tells what is asked
 NEAR_ENOUGH = 0.35  # of coverage, to be shown as the nearest thing known
 LOOKED_AT = 6  # sentences
+MIN_CAUSE = 12  # characters of a sentence that may give a cause
+READER_SURE = 4.0  # log-odds
 _CAUSE = re.compile(
     r"因为|由于|因此|因而|为了|原因|缘由|主要是|导致|所以|源于|出于|在于|才是|这也是|旨在|为.{1,12}而|because",
     re.I,
@@ -37,7 +40,7 @@ def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
     best = max((e.coverage for e in evidence), default=0.0)
     if not known or best < 0.2:
         return Finding((), "off_topic")
-    enough = [e for e in evidence if sufficient(e)]
+    enough = [e for e in evidence if sufficient(asked, e)]
     claims = _claims(asked, enough, evidence)
     if claims:
         lead = ""
@@ -49,9 +52,12 @@ def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
     return Finding((whole(nearest),) if nearest.coverage >= NEAR_ENOUGH else (), reason)
 
 
-def sufficient(e: Evidence) -> bool:
-    """Whether `e` answers: it is likely to, and names whom the question names."""
-    return e.score >= ENOUGH and not any(n.is_name for n in e.missing)
+def sufficient(asked: Asked, e: Evidence) -> bool:
+    """Whether `e` answers: it is likely to, and says whom the question names and something of what it asks of them."""
+    if e.score < ENOUGH or any(n.is_name for n in e.missing):
+        return False
+    relation = [n for n in asked.needs if not n.is_name and n.weight >= TELLING]
+    return not relation or any(n not in e.missing for n in relation) or read_span(e)[2] >= READER_SURE
 
 
 def _claims(asked: Asked, enough: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Claim]:
@@ -72,27 +78,44 @@ def _claims(asked: Asked, enough: Sequence[Evidence], evidence: Sequence[Evidenc
         )
     if asked.kind == "yes_no":
         return [whole(enough[0])]
+    # What says all that the question says comes before what only is likely.
+    full = [e for e in enough if not any(n.weight >= TELLING for n in e.missing)]
+    best = _best_offer(asked, full) or _best_offer(asked, enough)
+    if best:
+        return [best]
+    return [] if asked.wanted in ("date", "amount", "person", "place") else [whole((full or enough)[0])]
+
+
+def _best_offer(asked: Asked, enough: Sequence[Evidence]) -> Claim | None:
+    """The short claim that fits best among those of the first sentences; None if they offer none."""
     offers = []
     for e in enough[:LOOKED_AT]:
         short = short_claim(asked, e)
         if short:
             claim, fits = short
             offers.append((fits + log(e.score / (1.001 - e.score)), claim))
-    if offers:
-        return [max(offers, key=lambda offer: offer[0])[1]]
-    return [] if asked.wanted in ("date", "amount", "person", "place") else [whole(enough[0])]
+    return max(offers, key=lambda offer: offer[0])[1] if offers else None
 
 
 def _cause(found: Evidence, evidence: Sequence[Evidence]) -> list[Claim]:
     """The sentence that gives the cause; one that only draws the consequence brings the one before it."""
-    if not _CONSEQUENCE.match(found.text):
-        return [whole(found)]
-    near = [
-        e
-        for e in evidence
-        if e.span.source_id == found.span.source_id and 0 <= found.span.start - e.span.end < 3
-    ]
+    near = (
+        [e for e in evidence if _follows(e, found) and len(e.text) > MIN_CAUSE]
+        if _CONSEQUENCE.match(found.text)
+        else []
+    )
     return [whole(e) for e in (*near[:1], found)]
+
+
+def _told(found: Evidence, evidence: Sequence[Evidence]) -> list[Claim]:
+    """A sentence that says what happened, and the one behind it, which may say why."""
+    behind = [e for e in evidence if _follows(found, e)]
+    return [whole(e) for e in (found, *behind[:1])]
+
+
+def _follows(first: Evidence, second: Evidence) -> bool:
+    """Whether `second` stands right behind `first`."""
+    return first.span.source_id == second.span.source_id and 0 <= second.span.start - first.span.end < 3
 
 
 def _refusal(asked: Asked, evidence: Sequence[Evidence]) -> tuple[Reason, Evidence]:

@@ -101,13 +101,12 @@ _TAIL = re.compile(
 
 def _bared(sentence: str, start: int, end: int) -> Found:
     """The span without what introduces or closes an enumeration."""
-    text = sentence[start:end]
-    lead = _LEAD.match(text)
-    if lead and lead.end() < len(text):
-        start += lead.end()
     tail = _TAIL.search(sentence[start:end])
     if tail and tail.start() > 0:
         end = start + tail.start()
+    lead = _LEAD.match(sentence[start:end])
+    if lead and start + lead.end() < end:
+        start += lead.end()
     while start < end and sentence[start] in " -“”《》":
         start += 1
     while start < end and sentence[end - 1] in " “”《》":

@@ -10,12 +10,13 @@ from bot.evidence import Evidence
 from bot.names import names_in
 from bot.records import Asked, Claim, Finding
 from bot.values import Value, value_of
+from index.terms import normalize
 
 Find = Callable[[str], tuple[Asked, list[Evidence]]]
 Answer = Callable[[Asked, Sequence[Evidence]], Finding]
 
 _COMPARES = re.compile(
-    r"更[早晚高低大小多少快慢强弱长短新贵便]|谁[早晚先]|比较|对比|相比|相差|差距|差多少|[高低多少大小早晚贵快慢]多少|哪[个家款]\S{0,8}[早晚高低大小多少先]|分别|各自|各是|"
+    r"更[早晚高低大小多少快慢强弱长短新贵便]|[谁誰][早晚先更]|比较|对比|相比|相差|差距|差多少|[高低多少大小早晚贵快慢]多少|哪[个家款]\S{0,8}[早晚高低大小多少先]|分别|各自|各是|"
     r"\bcompare|\bversus\b|\bvs\.?\b|\b(?:earlier|later|higher|lower|larger|bigger|smaller|more|less|faster|older|newer|first|than)\b|\bdifference\b",
     re.I,
 )
@@ -23,7 +24,7 @@ _EARLY = re.compile(r"[早晚先]|earlier|later|first|older|newer|时间|日期|
 _LESS = re.compile(r"更?[早低小少先慢便短]|earlier|lower|smaller|less|older|first|slower", re.I)
 _GAP = re.compile(r"多少|相差|差距|差|how much|difference", re.I)
 _DROP = re.compile(
-    r"更[早晚高低大小多少快慢强弱长短新贵]?|谁|比较|对比|相比|相差|差距|差多少|[高低多大小早晚贵快慢]多少|多少|哪一?[个家款]?|分别|各自|各|[早晚先]|一下|是|的|和|与|跟|及|还|比|在|呢|吗|请|"
+    r"更[早晚高低大小多少快慢强弱长短新贵]?|谁|比较|对比|相比|相差|差距|差多少|[高低多大小早晚贵快慢]多少|多少|哪一?[个家款]?|分别|各自|各|[早晚先]|一下|是|的|上(?=[,，\s])|方面|来说|而言|和|与|跟|及|还|比|在|呢|吗|请|"
     r"\b(?:compare|versus|vs|earlier|later|higher|lower|larger|bigger|smaller|more|less|faster|older|newer|first|than|difference|which|who|what|is|was|were|are|the|of|and|or|between|in|has|have|does|did|company|chip|when|how|much)\b|[?？,，。、:：]",
     re.I,
 )
@@ -48,7 +49,8 @@ def compare(asked: Asked, names: Sequence[str], find: Find, answer: Answer) -> F
     """Each name's value with its sentence, and which is more; None if fewer than one is known."""
     rest = asked.text
     for name in names:
-        rest = rest.replace(name, "")
+        rest = rest.replace(name, " ")
+    rest = normalize(rest)
     relation = " ".join(_DROP.sub(" ", rest).split())
     if not relation:
         return None
@@ -60,7 +62,7 @@ def compare(asked: Asked, names: Sequence[str], find: Find, answer: Answer) -> F
         if said.reason is None and said.claims:
             claim = said.claims[0]
             found.append((name, claim, value_of(claim.text)))
-    if not found:
+    if not found or (len(found) > 1 and len({(c.span, c.text) for _, c, _ in found}) == 1):
         return None
     claims = tuple(replace(claim, text=f"{name} {claim.text}") for name, claim, _ in found)
     missing = [name for name in names if name not in [f[0] for f in found]]

@@ -62,8 +62,9 @@ def _members_of(asked: Asked, found: Evidence) -> list[str]:
         start, end = min(start, inside[0][0][0]), max(end, inside[0][-1][1])
     typed = [s for s in candidates(sentence, asked.wanted) if start <= s[0] < end]
     if asked.wanted in ("company", "person", "place") and typed:
-        if inside and asked.wanted == "company" and sum(map(len, inside)) > len(typed):
-            typed = inside[0]
+        if inside and asked.wanted == "company" and len(inside[0]) > len(typed):
+            # A member that holds a known name is that name; the others are what the enumeration says.
+            typed = [next((t for t in typed if a <= t[0] and t[1] <= b), (a, b)) for a, b in inside[0]]
         return [bare(sentence[a:b]) for a, b in typed]
     best = max(inside or ([] if typed else groups), key=len, default=typed)
     return [bare(sentence[a:b]) for a, b in best]

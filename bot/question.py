@@ -24,7 +24,7 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
         (
             "when",
             "date",
-            r"什么时候|何时|什么时间|哪一?年|哪一?[天日]|哪个月|几月几?[日号]?|几号|(?:日期|时间)是(?:什么|多少|哪天)?",
+            r"什么时候|何时|什么时间|哪一?年|哪一?[天日]|哪个月|几月几?[日号]?|几号|(?:日期|时间)(?:是(?:什么|多少|哪天)?)?\s*[?？]?$|(?:日期|时间)是",
         ),
         (
             "list",
@@ -110,6 +110,11 @@ _CUES = [
     (r"功耗|watt|power", r"W|瓦"),
     (r"专利|patent", r"项"),
 ]
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_ENGLISH_DATE = re.compile(
+    r"\b(Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep(?:tember)?|Oct(?:ober)?|Nov(?:ember)?"
+    r"|Dec(?:ember)?)\.?(?: (\d{1,2})(?:st|nd|rd|th)?,?)? (\d{4})\b"
+)
 # Words that count things: what stands behind “多少” or “几” stands behind the number too.
 _MEASURES = frozenset(
     "家款颗轮次倍名种代条位项张辆台只枚座架艘篇所支户箱间桶件套部页届期场分票吨克米股例处起笔幅本门队组列节段类岁周卡核层片"
@@ -172,7 +177,7 @@ def read_question(text: str, store: Store, answer_language: Language | None = No
 
 def _cues(plain: str, language: Language) -> tuple[str, ...]:
     """The units of the amount asked for; in Chinese those of the noun that stands last, which is the head."""
-    counted = re.search(r"(?:多少|几)(?:万|亿)*([一-鿿])", plain)
+    counted = re.search(r"(?:多少|几)(?:万|亿)*([一-鿿])(?![份权率价东])", plain)
     if counted and counted[1] in _MEASURES:
         return (counted[1],)
     found = [(m.end(), unit) for said, unit in _CUES for m in re.finditer(said, plain, re.I)]
@@ -219,6 +224,12 @@ def _beside(left: str) -> str:
 
 def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[Need]:
     if language == "en":
+        for match in _ENGLISH_DATE.finditer(left):
+            month = 1 + _MONTHS.index(match[1][:3].lower())
+            day = f"{int(match[2])}日" if match[2] else ""
+            said = f"{match[3]}年{month}月{day}"
+            yield Need((said,), 0.6, False, match[0])
+        left = _ENGLISH_DATE.sub(" ", left)
         pairs = [(p, g) for p, g in store.lexicon.groups(left.replace("‖", " ")) if p.lower() not in _WEAK]
         for phrase, group in pairs:
             forms = _FOUNDER if kind == "who" and "成立" in group.alternatives else group.alternatives

@@ -11,7 +11,7 @@ from bot.records import Asked, Finding
 from bot.short import whole
 
 _INTRODUCES = re.compile(
-    r"介绍(?:一下|下)?|简介|概况|概述|总结|讲讲|说说|聊聊|了解(?:一下)?|是(?:一家)?(?:什么样的?|怎样的|干什么的?|做什么的?|什么)(?:公司|企业|人|机构|产品|芯片)?(?:的)?[?？]?$|是做什么的|怎么样[?？]?$|的(?:基本)?情况|"
+    r"介绍(?:一下|下)?|简介|概况|概述|总结|讲讲|说说|聊聊|了解(?:一下)?|(?:简单)?说说|是(?:一[家款个位种])?(?:什么样的?|怎样的|干什么的?|做什么的?|什么)(?:公司|企业|人|机构|产品|芯片)?(?:的)?[?？]?$|是做什么的|怎么样[?？]?$|的(?:基本)?情况|"
     r"\btell me about\b|\bwhat is\b|\bwho is\b|\bintroduce\b|\bsummar|\boverview\b|\bdescribe\b|\bwhat do(?:es)? the articles? say about\b",
     re.I,
 )
