@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from math import log
 
 from bot.candidates import candidates
-from bot.evidence import Evidence, read_span
+from bot.evidence import Evidence, read_span, said
 from bot.lists import members, series
 from bot.phrases import NO, YES
-from bot.records import Asked, Claim, Finding, Reason
+from bot.records import Asked, Claim, Finding, Need, Reason
 from bot.short import short_claim, whole
 from index.glossary import by_form
 from index.store import Store
@@ -56,8 +56,13 @@ def sufficient(asked: Asked, e: Evidence) -> bool:
     """Whether `e` answers: it is likely to, and says whom the question names and something of what it asks of them."""
     if e.score < ENOUGH or any(n.is_name for n in e.missing):
         return False
-    relation = [n for n in asked.needs if not n.is_name and n.weight >= TELLING]
+    relation = _relation(asked)
     return not relation or any(n not in e.missing for n in relation) or read_span(e)[2] >= READER_SURE
+
+
+def _relation(asked: Asked) -> list[Need]:
+    """What the question asks of those whom it names."""
+    return [n for n in asked.needs if not n.is_name and n.weight >= TELLING]
 
 
 def _claims(asked: Asked, enough: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Claim]:
@@ -79,7 +84,8 @@ def _claims(asked: Asked, enough: Sequence[Evidence], evidence: Sequence[Evidenc
     if asked.kind == "yes_no":
         return [whole(enough[0])]
     # What says all that the question says comes before what only is likely.
-    full = [e for e in enough if not any(n.weight >= TELLING for n in e.missing)]
+    relation = _relation(asked)
+    full = [e for e in enough if all(said(n, e.text, e.spun) for n in relation)]
     best = _best_offer(asked, full) or _best_offer(asked, enough)
     if best:
         return [best]

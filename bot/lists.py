@@ -36,8 +36,10 @@ def members(asked: Asked, enough: Sequence[Evidence]) -> list[Claim]:
     """Each member once, from every sentence of `enough` that says about as much as the best."""
     claims: dict[str, Claim] = {}
     best = max((e.coverage for e in enough), default=0.0)
-    for found in enough:
-        if found.coverage < best - ABOUT_AS_GOOD:
+    # Where a sentence counts what the question counts (“哪两款”), it names them all.
+    counting = [e for e in enough if _counted(asked, e.text, enumeration(e.text))]
+    for found in counting[:1] or enough:
+        if not counting and found.coverage < best - ABOUT_AS_GOOD:
             continue
         for text in _members_of(asked, found):
             key = _canonical(text)

@@ -18,9 +18,11 @@ MODULES = {f"{p.parent.name}.{p.stem}": p for layer in LAYERS for p in (ROOT / l
 OWNERS = {
     "faiss": {"index.dense"},
     "jieba": {"index.terms"},
-    "bm25s": {"index.lexical"},
+    "bm25s": {"index.lexical", "evals.bench_retrieval"},
     "sentence_transformers": {"index.embed"},
-    "torch": {"index.train_embedder"},
+    "torch": {"index.train_embedder", "bot.train_reader", "bot.train_judge"},
+    "onnxruntime": {"bot.reader"},
+    "pypinyin": {"bot.names"},
     "langchain_core": {"bot.retriever"},
     "gradio": {"bot.chat"},
     "fastapi": {"bot.web"},
