@@ -30,6 +30,7 @@ IN_HEADING = 0.9
 BEFORE = 0.75
 SIMILAR_ENOUGH = 0.55
 LEAD_IN_CHARS = 240
+JUDGED = 40  # sentences
 READ = 5  # passages that the reader reads
 LEAST = 5  # sentences that tell which translation of an English word fits
 SUBJECT_CHARS = 14  # where a sentence names what it is about
@@ -67,9 +68,9 @@ def gather(asked: Asked, hits: Sequence[Hit], store: Store, reader: Reader | Non
         found = _read(asked, found, store, reader)
     if not found:
         return []
-    scores = probabilities(features(asked, found, store.embedder))
-    found = [replace(e, score=float(score)) for e, score in zip(found, scores, strict=True)]
-    return sorted(found, key=lambda e: -e.score)
+    scores = probabilities(features(asked, found[:JUDGED], store.embedder))
+    judged = [replace(e, score=float(score)) for e, score in zip(found, scores, strict=False)]
+    return sorted(judged, key=lambda e: -e.score) + found[JUDGED:]
 
 
 def _promise(e: Evidence) -> float:
@@ -185,7 +186,8 @@ def read_span(e: Evidence) -> tuple[int, int, float]:
 def features(asked: Asked, found: Sequence[Evidence], embedder: Embedder) -> Vectors:
     """What the judge weighs, shape (sentences, n)."""
     plains = [normalize(e.text) for e in found]
-    vectors = embedder.embed([ordinary(t)[0] if e.spun else t for t, e in zip(plains, found, strict=True)])
+    texts = [ordinary(t)[0] if e.spun else t for t, e in zip(plains, found, strict=True)]
+    vectors = [_vector(embedder.embed, text) for text in texts]
     question = embedder.embed([normalize(asked.text)])[0]
     chinese = normalize(_question_to_read(asked, " ".join(plains[:LEAST])))
     pairs = _pairs(chinese)
