@@ -60,6 +60,14 @@ def sufficient(asked: Asked, e: Evidence) -> bool:
     return not relation or any(n not in e.missing for n in relation) or read_span(e)[2] >= READER_SURE
 
 
+def _says_relation(asked: Asked, e: Evidence) -> bool:
+    """Whether `e` misses no name and says itself something of what the question asks of them."""
+    relation = _relation(asked)
+    return not any(n.is_name for n in e.missing) and (
+        not relation or any(said(n, e.text, e.spun) for n in relation)
+    )
+
+
 def _relation(asked: Asked) -> list[Need]:
     """What the question asks of those whom it names."""
     return [n for n in asked.needs if not n.is_name and n.weight >= TELLING]
@@ -70,7 +78,7 @@ def _claims(asked: Asked, enough: Sequence[Evidence], evidence: Sequence[Evidenc
         covering = [
             e
             for e in evidence
-            if e.coverage >= ENOUGH_FOR_LIST and e.own >= 0.25 and not any(n.is_name for n in e.missing)
+            if e.coverage >= ENOUGH_FOR_LIST and e.own >= 0.25 and _says_relation(asked, e)
         ]
         listed = series(asked, evidence) or members(asked, covering or enough)
         if listed:

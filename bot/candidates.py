@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from bot.question import names_of_kind
 from index.glossary import by_form, mentions
-from index.terms import tagged
+from index.terms import is_word, tagged
 
 Found = tuple[int, int]
 
@@ -41,6 +41,7 @@ _PERSON_NEAR = re.compile(
 )
 
 
+_NOT_IN_NAMES = frozenset("曾将也则已在向就任称说表透泄介是为的和与及从被对")
 # Names of other countries: 罗尼•查特吉, Philip Lane, Yoon-ho Choi.
 _FOREIGN = re.compile(
     r"[一-鿿]{1,5}(?:[•·・][一-鿿]{1,6})+|(?<![A-Za-z])[A-Z][a-z]+(?:-[a-z]+)?(?: [A-Z]\.)?(?: [A-Z][a-z]+){1,2}(?![A-Za-z])"
@@ -132,7 +133,7 @@ def _persons(sentence: str) -> Iterator[Found]:
     yield from mentions(sentence.lower(), "person")
     yield from (m.span() for m in _FOREIGN.finditer(sentence))
     for match in _PERSON_NEAR.finditer(sentence):
-        yield match.span(1) if match[1] else match.span(2)
+        yield _name_alone(sentence, *(match.span(1) if match[1] else match.span(2)))
     at = 0
     for word, flag in tagged(sentence):
         known = by_form().get(word.lower())
@@ -142,8 +143,17 @@ def _persons(sentence: str) -> Iterator[Found]:
             and word[0] in _SURNAMES
             and not (known and known.kind != "person")
         ):
-            yield at, at + len(word)
+            yield _name_alone(sentence, at, at + len(word))
         at += len(word)
+
+
+def _name_alone(sentence: str, a: int, b: int) -> Found:
+    """The span of a person's name without the beginning of the word behind it (“张文泄漏” is told of 张文)."""
+    if b - a == 3 and (
+        sentence[b - 1] in _NOT_IN_NAMES or (is_word(sentence[b - 1 : b + 1]) and not is_word(sentence[a:b]))
+    ):
+        return a, b - 1
+    return a, b
 
 
 def _companies(sentence: str) -> Iterator[Found]:

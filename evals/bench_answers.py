@@ -122,7 +122,10 @@ def main() -> None:
     figures: list[tuple[str, Any]] = crud(options.data, reader, options.limit) + cmrc(
         options.data, reader, options.limit
     )
-    lines = [f"| `python -m evals.bench_answers`, {date.today().isoformat()} | |", "| --- | ---: |"]
+    lines = [
+        f"| `python -m evals.bench_answers --limit {options.limit}`, {date.today().isoformat()} | |",
+        "| --- | ---: |",
+    ]
     lines += [f"| {name} | {value:.3f} |" for name, value in figures]
     print("\n".join(lines))
     if options.out:
