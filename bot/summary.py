@@ -42,7 +42,7 @@ def to_introduce(text: str) -> str | None:
     )
     left = _INTRODUCES.sub("", left)
     left = re.sub(r"tellmeabout|whatis|whois|introduce|whatdosaabout|me|about|say", "", left, flags=re.I)
-    return text[a:b] if len(left) <= 2 else None
+    return text[a:b] if not left else None
 
 
 def introduce(asked: Asked, evidence: Sequence[Evidence]) -> Finding | None:

@@ -262,7 +262,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--out", type=Path, default=Path("bot/reader"))
     parser.add_argument(
-        "--articles", type=int, default=48_000, help="news articles to make cloze questions from"
+        "--articles", type=int, default=40_000, help="news articles to make cloze questions from"
     )
     parser.add_argument("--passes", type=int, default=7, help="over people's questions")
     options = parser.parse_args()

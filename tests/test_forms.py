@@ -1,0 +1,60 @@
+"""Comparisons, introductions, dates that are resolved, and disagreements."""
+
+from pathlib import Path
+
+import pytest
+
+from bot.ask import ask
+from bot.compare import to_compare
+from bot.summary import to_introduce
+from index.build import build
+from index.embed import StaticEmbedder
+from index.store import Store
+from ingest.records import Source, content_id
+
+
+def test_a_comparison_quotes_both_and_says_which(store: Store) -> None:
+    found = ask("燧原科技和摩尔线程哪个成立更早?", store)
+    assert found.answer == "燧原科技：燧原科技 2018年3月 [1]、摩尔线程 2020年10月 [2]"
+    assert [("燧原科技" in c.quote, "摩尔线程" in c.quote) for c in found.citations] == [(True, False), (False, True)]
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("燧原科技和摩尔线程哪个成立更早?", ["燧原科技", "摩尔线程"]),
+        ("燧原科技的CEO是谁?", []),
+        ("Which was founded earlier, Enflame or Moore Threads?", ["Enflame", "Moore Threads"]),
+    ],
+)
+def test_what_is_compared(question: str, names: list[str]) -> None:
+    assert to_compare(question) == names
+
+
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [("介绍一下沐曦", "沐曦"), ("Tell me about Biren", "Biren"), ("燧原科技的CEO是谁?", None), ("沐曦的首款芯片是什么?", None)],
+)
+def test_what_is_introduced(question: str, name: str | None) -> None:
+    assert to_introduce(question) == name
+
+
+def test_an_introduction_cites_each_of_its_sentences(store: Store) -> None:
+    found = ask("介绍一下沐曦", store)
+    lines = found.answer.splitlines()
+    assert 2 <= len(lines) == len(found.citations) <= 4
+    assert "2020年9月" in found.answer
+
+
+def test_a_relative_date_is_shown_with_what_it_means(store: Store) -> None:
+    cited = ask("赵立东在2024年5月做了什么?", store).citations
+    assert any("本年5月 → 2024年5月" in c.glosses for c in cited)
+
+
+def test_two_values_for_one_thing_are_both_shown(tmp_path: Path, embedder: StaticEmbedder) -> None:
+    texts = [f"记者获悉,华为公司的员工人数为{n}万人。华为公司的总部在深圳。" for n in (19, 21)]
+    build([Source(content_id(t), f"{i}.txt", "", t) for i, t in enumerate(texts)], tmp_path, embedder)
+    found = ask("华为的员工人数是多少?", Store(tmp_path, embedder))
+    assert "19万人" in found.answer and "21万人" in found.answer
+    (conflict,) = found.conflicts
+    assert {s.marker for s in conflict.statements} == {1, 2}
