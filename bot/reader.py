@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.embed import SHIPPED, StaticEmbedder
+from index.embed import StaticEmbedder, shipped_embedder
 from index.terms import STOP, normalize, words
 
 FOLDER = Path(__file__).parent / "reader"
@@ -227,7 +227,7 @@ class Reader:
     def encoder(self) -> Encoder:
         """What prepares its input."""
         characters = json.loads((self._folder / "characters.json").read_text("utf-8"))
-        return Encoder(characters, StaticEmbedder(SHIPPED))
+        return Encoder(characters, shipped_embedder())
 
     @cached_property
     def _session(self) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
@@ -89,12 +90,20 @@ def folder_fingerprint(folder: Path) -> str:
     return digest.hexdigest()[:16]
 
 
+@cache
+def shipped_embedder() -> StaticEmbedder:
+    """The model that ships with the project, loaded once."""
+    return StaticEmbedder(SHIPPED)
+
+
 def load_embedder(name: str = "") -> Embedder:
     """The model `name`, a folder or a name that sentence-transformers knows; the shipped one for "".
 
     Raises `EmbedderError` if there is no such model.
     """
-    folder = Path(name) if name else SHIPPED
+    if not name:
+        return shipped_embedder()
+    folder = Path(name)
     modules = folder / "modules.json"
     if (
         modules.is_file()

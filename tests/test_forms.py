@@ -16,7 +16,10 @@ from ingest.records import Source, content_id
 def test_a_comparison_quotes_both_and_says_which(store: Store) -> None:
     found = ask("燧原科技和摩尔线程哪个成立更早?", store)
     assert found.answer == "燧原科技：燧原科技 2018年3月 [1]、摩尔线程 2020年10月 [2]"
-    assert [("燧原科技" in c.quote, "摩尔线程" in c.quote) for c in found.citations] == [(True, False), (False, True)]
+    assert [("燧原科技" in c.quote, "摩尔线程" in c.quote) for c in found.citations] == [
+        (True, False),
+        (False, True),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -33,7 +36,12 @@ def test_what_is_compared(question: str, names: list[str]) -> None:
 
 @pytest.mark.parametrize(
     ("question", "name"),
-    [("介绍一下沐曦", "沐曦"), ("Tell me about Biren", "Biren"), ("燧原科技的CEO是谁?", None), ("沐曦的首款芯片是什么?", None)],
+    [
+        ("介绍一下沐曦", "沐曦"),
+        ("Tell me about Biren", "Biren"),
+        ("燧原科技的CEO是谁?", None),
+        ("沐曦的首款芯片是什么?", None),
+    ],
 )
 def test_what_is_introduced(question: str, name: str | None) -> None:
     assert to_introduce(question) == name
