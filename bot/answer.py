@@ -121,12 +121,6 @@ def _cause(found: Evidence, evidence: Sequence[Evidence]) -> list[Claim]:
     return [whole(e) for e in (*near[:1], found)]
 
 
-def _told(found: Evidence, evidence: Sequence[Evidence]) -> list[Claim]:
-    """A sentence that says what happened, and the one behind it, which may say why."""
-    behind = [e for e in evidence if _follows(found, e)]
-    return [whole(e) for e in (found, *behind[:1])]
-
-
 def _follows(first: Evidence, second: Evidence) -> bool:
     """Whether `second` stands right behind `first`."""
     return first.span.source_id == second.span.source_id and 0 <= second.span.start - first.span.end < 3

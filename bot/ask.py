@@ -8,15 +8,15 @@ import uuid
 from collections.abc import Sequence
 
 from bot.answer import answer
-from bot.cite import cite, render
-from bot.compare import compare, to_compare
+from bot.cite import cite, render, unmarked
+from bot.compare import Find, compare, to_compare
 from bot.conflicts import disagreeing
 from bot.evidence import Evidence, gather
 from bot.names import mend_names, standalone
 from bot.phrases import NEAREST, READ_AS, REFUSALS
 from bot.question import read_question, search_groups
 from bot.reader import Reader, shipped_reader
-from bot.records import Answer, Asked, Conflict, Finding, Statement
+from bot.records import Answer, Asked, Claim, Conflict, Finding, Statement
 from bot.summary import introduce, to_introduce
 from index.search import Language, search
 from index.store import Store
@@ -65,9 +65,7 @@ def ask(
         said = REFUSALS[asked.answer_language][finding.reason]
         text = f"{said}{NEAREST[asked.answer_language]}{text}" if finding.claims else said
     for wrong, right in read_as:
-        text += READ_AS[asked.answer_language].format(
-            wrong=wrong.replace("[", "［").replace("]", "］"), right=right
-        )
+        text += READ_AS[asked.answer_language].format(wrong=unmarked(wrong), right=right)
     statements = [Statement(c.text, markers[c.span]) for c in finding.claims] if conflicts else []
     total = time.perf_counter() - started
     timings = {"retrieve": searching, "answer": total - searching, "total": total}
@@ -84,7 +82,7 @@ def ask(
     )
 
 
-def _finding(asked: Asked, evidence: list[Evidence], store: Store, find) -> Finding:  # type: ignore[no-untyped-def]
+def _finding(asked: Asked, evidence: list[Evidence], store: Store, find: Find) -> Finding:
     """What answers: a comparison or an introduction where one is asked for, else the sentences that say it."""
     names = to_compare(asked.text)
     if names:
@@ -99,7 +97,8 @@ def _finding(asked: Asked, evidence: list[Evidence], store: Store, find) -> Find
     return answer(asked, evidence, store)
 
 
-def _conflicts(asked: Asked, finding: Finding, evidence: Sequence[Evidence]):  # type: ignore[no-untyped-def]
+def _conflicts(asked: Asked, finding: Finding, evidence: Sequence[Evidence]) -> list[Claim]:
+    """The claims that disagree with a single one found, for questions that one value answers."""
     single = (
         finding.reason is None
         and len(finding.claims) == 1

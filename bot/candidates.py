@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 
 from bot.question import names_of_kind
 from index.glossary import by_form, mentions
@@ -159,12 +160,7 @@ def _name_alone(sentence: str, a: int, b: int) -> Found:
 def _companies(sentence: str) -> Iterator[Found]:
     yield from mentions(sentence.lower(), "company")
     at = 0
-    others = (
-        names_of_kind("product")
-        | names_of_kind("institution")
-        | names_of_kind("term")
-        | names_of_kind("person")
-    )
+    others = _no_companies()
     for word, flag in tagged(sentence):
         if flag == "nt" and word.lower() not in others and len(word) > 2:
             yield at, at + len(word)
@@ -176,6 +172,12 @@ def _companies(sentence: str) -> Iterator[Found]:
         )
         if inner and 2 < len(inner[1]) <= 14 and inner[1].lower() not in others:
             yield match.start() + inner.start(1), match.start() + inner.end(1)
+
+
+@cache
+def _no_companies() -> frozenset[str]:
+    kinds = ("product", "institution", "term", "person")
+    return frozenset[str]().union(*map(names_of_kind, kinds))
 
 
 def _places(sentence: str) -> Iterator[Found]:

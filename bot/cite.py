@@ -62,14 +62,14 @@ def render(finding: Finding, markers: dict[Span, int], citations: list[Citation]
         text = _shown(claim.text, published[(span.source_id, span.start, span.end)], language)
         parts.setdefault(text, []).append(markers[span])
     shown = [
-        _unmarked(text) + " " + "".join(f"[{m}]" for m in dict.fromkeys(found))
+        unmarked(text) + " " + "".join(f"[{m}]" for m in dict.fromkeys(found))
         for text, found in parts.items()
     ]
     line = finding.lead + ("\n" if finding.lines else LIST_MARK[language]).join(shown)
     if len(citations) == 1 and len(parts) == 1:
         quote = " ".join(citations[0].quote.split())
         if finding.claims[0].text != quote:
-            line += f"\n“{_unmarked(quote)}”"
+            line += f"\n“{unmarked(quote)}”"
     return line
 
 
@@ -83,6 +83,6 @@ def _shown(text: str, published: str | None, language: str) -> str:
     return f"{text}（{'、'.join(dict.fromkeys(found))}）" if found else text
 
 
-def _unmarked(text: str) -> str:
+def unmarked(text: str) -> str:
     """`text` with its own square brackets wide, so that none of them reads as a marker."""
     return text.replace("[", "［").replace("]", "］")

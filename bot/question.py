@@ -294,11 +294,7 @@ def search_groups(asked: Asked, store: Store) -> list[Group]:
     return groups
 
 
+@cache
 def names_of_kind(kind: str) -> frozenset[str]:
     """Every form, in lower case, of the glossary's names of `kind`."""
-    return _of_kind(kind)
-
-
-@cache
-def _of_kind(kind: str) -> frozenset[str]:
     return frozenset(f.lower() for e in entries() if e.kind == kind for f in (e.name, *e.aliases))

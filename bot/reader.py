@@ -33,18 +33,6 @@ _END = re.compile(r"[。！？!?；;\n]")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """What the reader makes of a passage: the best span in it and how much likelier it is than no answer.
-
-    `start` and `end` are characters of the passage; `score` is a log-odds: above 0 an answer is likelier.
-    """
-
-    start: int
-    end: int
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
 class Example:
     """A question and a passage as arrays: ids (n,), piece vectors (n, dimensions), features."""
 

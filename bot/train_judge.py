@@ -24,13 +24,13 @@ from bot.names import standalone
 from bot.question import read_question, search_groups
 from bot.reader import FOLDER, Reader
 from bot.reading_data import held_out, people
-from index.build import build
+from index.build import build, store_of
 from index.corpora import read_lines
 from index.embed import load_embedder
 from index.search import search
 from index.store import Store
 from ingest.read import read
-from ingest.records import Source, content_id
+from ingest.records import content_id
 
 SEED = 20261124
 HIDDEN = 12
@@ -39,13 +39,6 @@ KEPT = 24  # sentences a question
 OWN_COUNT = 4.0  # how much a row of the project's own questions counts
 
 Rows = tuple[Any, list[int]]
-
-
-def store_of(contexts: list[str], folder: Path) -> Store:
-    """A store over `contexts`, each an article of its own."""
-    sources = (Source(content_id(c), "contexts.jsonl", "", c, {"id": content_id(c)}) for c in contexts)
-    build(sources, folder, load_embedder())
-    return Store(folder, load_embedder())
 
 
 def rows_of(
@@ -87,7 +80,7 @@ def examples(data: Path, reader: Reader) -> Iterator[Rows]:
     asked = [row for row in rows if held_out(row[1])]
     random.Random(SEED).shuffle(asked)
     with tempfile.TemporaryDirectory() as folder:
-        store = store_of(list(dict.fromkeys([c for _, c, _ in rows] + news)), Path(folder))
+        store = store_of([c for _, c, _ in rows] + news, Path(folder), load_embedder())
         for at, (question, context, span) in enumerate(tqdm(asked, desc="asking", mininterval=5)):
             for without in (False, True) if span and at % 2 else (False,):
                 found = rows_of(store, reader, question, context, None if without else span, without)

@@ -23,23 +23,13 @@ from bot.ask import ask
 from bot.reader import Reader
 from bot.records import Answer
 from evals.metrics import cmrc_f1, percentile
-from index.build import build
+from index.build import store_of
 from index.corpora import read_lines
 from index.embed import load_embedder
 from index.store import Store
-from ingest.records import Source, content_id
 
 NEWS = 3_000
 _MARKER = re.compile(r"\s*\[\d+\]")
-
-
-def store_of(texts: Sequence[str], folder: Path) -> Store:
-    """The product's own store over `texts`, each an article."""
-    sources = (
-        Source(content_id(t), "bench.jsonl", "", t, {"id": content_id(t)}) for t in dict.fromkeys(texts)
-    )
-    build(sources, folder, load_embedder())
-    return Store(folder, load_embedder())
 
 
 def plain(text: str) -> str:
@@ -70,7 +60,7 @@ def crud(data: Path, reader: Reader, limit: int) -> list[tuple[str, float]]:
     rows = list(read_lines(data / "bench_crud_qa.jsonl.gz"))
     news = [r["text"] for r in islice(read_lines(data / "news_crud.jsonl.xz"), NEWS)]
     with tempfile.TemporaryDirectory() as folder:
-        store = store_of([r["text"] for r in rows] + news, Path(folder))
+        store = store_of([r["text"] for r in rows] + news, Path(folder), load_embedder())
         answers = asked(store, [r["question"] for r in rows][:limit], reader, "CRUD")
     pairs = list(zip(answers, rows, strict=False))
     return [
@@ -87,12 +77,12 @@ def cmrc(data: Path, reader: Reader, limit: int) -> list[tuple[str, float]]:
     contexts = list(dict.fromkeys(r["context"] for r in rows))
     gone = set(contexts[::2])
     with tempfile.TemporaryDirectory() as folder:
-        store = store_of(contexts, Path(folder))
+        store = store_of(contexts, Path(folder), load_embedder())
         step = max(1, len(rows) // limit)
         chosen = rows[::step]
         answers = asked(store, [r["question"] for r in chosen], reader, "CMRC")
     with tempfile.TemporaryDirectory() as folder:
-        less = store_of([c for c in contexts if c not in gone], Path(folder))
+        less = store_of([c for c in contexts if c not in gone], Path(folder), load_embedder())
         orphans = [r for r in chosen if r["context"] in gone]
         refused = asked(less, [r["question"] for r in orphans], reader, "CMRC, paragraph removed")
     scores = [

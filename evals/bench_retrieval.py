@@ -23,13 +23,13 @@ from typing import Any
 
 from bot.question import read_question, search_groups
 from evals.metrics import mrr_at, percentile, recall_at
-from index.build import build
+from index.build import store_of
 from index.corpora import read_lines
-from index.embed import Embedder, load_embedder
+from index.embed import load_embedder
 from index.search import Hit, Language, search
 from index.store import Store
 from index.terms import terms
-from ingest.records import Source, content_id
+from ingest.records import content_id
 
 K = 10
 DEPTH = 60
@@ -70,12 +70,6 @@ def rank_of(found: Sequence[str], gold: str) -> int | None:
     """The rank of `gold` among the distinct articles `found`, from 1; None if it is not there."""
     distinct = list(dict.fromkeys(found))
     return distinct.index(gold) + 1 if gold in distinct else None
-
-
-def store_of(bench: Bench, embedder: Embedder, folder: Path) -> Store:
-    """The product's own store over the bench's articles."""
-    build((Source(i, "bench.jsonl", "", t, {"id": i}) for i, t in bench.articles.items()), folder, embedder)
-    return Store(folder, embedder)
 
 
 def fused_by_rank(legs: Sequence[Sequence[Hit]]) -> list[str]:
@@ -157,7 +151,7 @@ def main() -> None:
         if not bench.name.startswith(options.only):
             continue
         with tempfile.TemporaryDirectory() as folder:
-            ranks, times = measure(bench, store_of(bench, embedder, Path(folder)))
+            ranks, times = measure(bench, store_of(bench.articles.values(), Path(folder), embedder))
         for name, found in ranks.items():
             values = (*(recall_at(k, found) for k in (1, 5, 10)), mrr_at(K, found))
             lines.append(f"| {bench.name} | {name} | " + " | ".join(f"{v:.3f}" for v in values) + " |")

@@ -38,7 +38,7 @@ from index.swaps import is_spun, ordinary
 from index.terms import article_terms, normalize
 from index.times import dated
 from ingest.chunk import chunk
-from ingest.records import Article, Skipped, Source
+from ingest.records import Article, Skipped, Source, content_id
 from ingest.split import split
 
 EMBED_BATCH = 2048
@@ -212,6 +212,13 @@ def build(
         _switch(folder, name)
         counts = (len(writer.ids), writer.articles, len(writer.passages))
     return Report(name, *counts, tuple(skipped), time.monotonic() - started)
+
+
+def store_of(texts: Iterable[str], folder: Path, embedder: Embedder) -> Store:
+    """A store in `folder` over `texts`, each once and an article with `content_id(text)` as its id."""
+    found = ((content_id(text), text) for text in dict.fromkeys(texts))
+    build((Source(id_, "texts.jsonl", "", text, {"id": id_}) for id_, text in found), folder, embedder)
+    return Store(folder, embedder)
 
 
 @contextmanager
