@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
 from bot.question import names_of_kind
-from index.glossary import by_form, mentions
+from index.glossary import by_form, derived, mentions
 from index.terms import is_word, tagged
 
 Found = tuple[int, int]
@@ -174,6 +174,7 @@ def _companies(sentence: str) -> Iterator[Found]:
             yield match.start() + inner.start(1), match.start() + inner.end(1)
 
 
+@derived
 @cache
 def _no_companies() -> frozenset[str]:
     kinds = ("product", "institution", "term", "person")

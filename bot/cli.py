@@ -16,6 +16,7 @@ from bot.library import Library
 from bot.records import Answer
 from bot.settings import Settings
 from index.embed import EmbedderError
+from index.glossary import Entry
 from index.store import NoStoreError, Store, StoreError
 from ingest.records import Skipped, Source
 
@@ -124,7 +125,17 @@ def _build(options: argparse.Namespace) -> int:
     if options.if_needed and _is_current(library, paths):
         print(f"the store in {library.folder} is up to date")
         return 0
-    return _report(build(_read(paths), library.folder, library.embedder, library.chunking))
+    glossary = _glossary(paths) or ()
+    return _report(build(_read(paths), library.folder, library.embedder, library.chunking, glossary=glossary))
+
+
+def _glossary(paths: list[Path]) -> tuple[Entry, ...] | None:
+    """The user's entries that lie beside the articles, None if there is no such file."""
+    from index.glossary import read_entries
+    from ingest.read import find_glossary
+
+    path = find_glossary(paths)
+    return read_entries(path) if path else None
 
 
 def _is_current(library: Library, paths: list[Path]) -> bool:
@@ -132,12 +143,15 @@ def _is_current(library: Library, paths: list[Path]) -> bool:
     from ingest.read import find_files
 
     try:
-        held = {row["sha256"] for row in library.store().source_rows}
+        store = library.store()
     except StoreError:
         return False
+    held = {row["sha256"] for row in store.source_rows}
     from index.store import file_digest
 
-    return all(file_digest(found) in held for found in find_files(paths) if isinstance(found, Path))
+    return store.glossary == (_glossary(paths) or ()) and all(
+        file_digest(found) in held for found in find_files(paths) if isinstance(found, Path)
+    )
 
 
 def _add(options: argparse.Namespace) -> int:
@@ -148,7 +162,12 @@ def _add(options: argparse.Namespace) -> int:
         keep: Store | None = library.store()
     except NoStoreError:
         keep = None
-    return _report(build(_read(options.sources), library.folder, library.embedder, library.chunking, keep))
+    return _report(
+        build(
+            _read(options.sources), library.folder, library.embedder, library.chunking, keep,
+            glossary=_glossary(options.sources),
+        )
+    )  # fmt: skip
 
 
 def _remove(options: argparse.Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from index.glossary import by_form
+from index.glossary import by_form, derived
 
 _MONTHS = "January February March April May June July August September October November December".split()
 _DATE = re.compile(r"((?:19|20)\d\d)年(?:(\d{1,2})月(?:(\d{1,2})[日号])?)?")
@@ -35,6 +35,7 @@ _HEDGE = {
 }
 
 
+@derived
 @cache
 def _names() -> dict[str, str]:
     table: dict[str, str] = {}

@@ -16,7 +16,7 @@ from bot.judge import probabilities
 from bot.reader import Reader, best_span
 from bot.records import Asked, Need, Span
 from index.embed import Embedder, Vectors
-from index.glossary import by_form, mentions
+from index.glossary import by_form, derived, mentions
 from index.search import Hit
 from index.store import Store
 from index.swaps import ordinary
@@ -273,6 +273,7 @@ def _holds(form: str, plain: str, held: frozenset[str]) -> bool:
     return len(form) > 1 and form in plain
 
 
+@derived
 @lru_cache(maxsize=20_000)
 def _plain(text: str, spun: bool) -> tuple[str, frozenset[str]]:
     plain = normalize(text)
@@ -299,6 +300,7 @@ def _similar(need: Need, sentence: str, spun: bool, embedder: Embedder) -> float
     return float((vectors @ _vector(embedder.embed, forms[0])).max()) if len(vectors) else 0.0
 
 
+@derived
 @lru_cache(maxsize=20_000)
 def _word_vectors(embed: Callable[[list[str]], Any], sentence: str, spun: bool) -> Any:
     plain = ordinary(normalize(sentence))[0] if spun else sentence

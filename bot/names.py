@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
-from index.glossary import by_form
+from index.glossary import by_form, derived
 from index.store import Store
 from index.terms import is_word, normalize, tagged, words
 
@@ -56,6 +56,7 @@ def _free(plain: str, at: int, form: str) -> bool:
     )
 
 
+@derived
 @cache
 def _forms() -> tuple[tuple[str, str], ...]:
     return tuple((f, e.kind) for f, e in by_form().items() if e.kind in NAMES and len(f) > 1)
@@ -122,6 +123,7 @@ def _last_name(history: Sequence[str], kinds: Sequence[str]) -> str | None:
     return None
 
 
+@derived
 @lru_cache(maxsize=4)
 def _held(store: Store) -> dict[int, tuple[tuple[str, str, tuple[str, ...]], ...]]:
     """By length: (form, name, its sounds) of each name that the store's articles hold."""
@@ -212,6 +214,7 @@ def _mended_at(plain: str, at: int, store: Store, edges: set[int]) -> tuple[str,
     return None
 
 
+@derived
 @lru_cache(maxsize=4)
 def _latin_names(store: Store) -> tuple[str, ...]:
     return tuple(

@@ -10,7 +10,7 @@ from math import log
 
 from bot.names import NAMES
 from bot.records import Asked, Kind, Need
-from index.glossary import by_form, entries
+from index.glossary import by_form, derived, entries
 from index.lexical import Group
 from index.search import Language
 from index.store import Store
@@ -294,6 +294,7 @@ def search_groups(asked: Asked, store: Store) -> list[Group]:
     return groups
 
 
+@derived
 @cache
 def names_of_kind(kind: str) -> frozenset[str]:
     """Every form, in lower case, of the glossary's names of `kind`."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -20,6 +21,7 @@ import numpy as np
 
 from index.dense import build_dense
 from index.embed import Embedder, Vectors
+from index.glossary import Entry, use, write_entries
 from index.glossary import fingerprint as glossary_fingerprint
 from index.lexical import build_lexical
 from index.lexicon import build_lexicon
@@ -100,7 +102,7 @@ class _Writer:
             self._embed()
         return None
 
-    def keep(self, store: Store, without: set[str]) -> Iterator[None]:
+    def keep(self, store: Store, without: set[str]) -> None:
         """Takes over `store`'s sources except those in `without`, with their terms and vectors as they are."""
         rows, offsets, names = store.rows()
         vectors = store.dense.vectors()
@@ -110,7 +112,6 @@ class _Writer:
         for source in store.sources():
             if source.id not in without:
                 self._write_source(source)
-                yield
         for at in kept_articles:
             self._write_article(store.articles[at], store.articles[at].id in store.spun)
         keep = [at for at, p in enumerate(store.passages) if int(p["article"]) in moved]
@@ -179,9 +180,11 @@ def build(
     chunking: Chunking | None = None,
     keep: Store | None = None,
     without: Iterable[str] = (),
+    glossary: tuple[Entry, ...] | None = None,
 ) -> Report:
     """Writes a new generation under `folder` of `sources` (after those of `keep`) and makes it the current one.
 
+    `glossary` is the user's own entries, None for those of `keep` (then its terms are kept as they are).
     Nothing that was there changes until the new generation is whole and on disk. Raises `StoreError` if no
     article is left or another build is at work.
     """
@@ -193,9 +196,15 @@ def build(
         path = folder / f"{name}.partial"
         path.mkdir()
         writer = stack.enter_context(closing(_Writer(path, embedder, chunking)))
-        if keep:
-            for _ in writer.keep(keep, set(without)):
-                pass
+        kept = keep.glossary if keep else ()
+        own = kept if glossary is None else glossary
+        stack.callback(use, kept)
+        use(own)
+        write_entries(own, path / "glossary.tsv")
+        if keep and own != kept:
+            sources = chain((s for s in keep.sources() if s.id not in set(without)), sources)
+        elif keep:
+            writer.keep(keep, set(without))
         for source in sources:
             refused = source if isinstance(source, Skipped) else writer.add(source)
             if refused:

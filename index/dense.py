@@ -11,10 +11,12 @@ from index.embed import Vectors
 
 
 def build_dense(vectors: Vectors, path: Path) -> None:
-    """Writes a flat index of `vectors`, shape (passages, dimensions)."""
+    """Writes an exact index of `vectors`, shape (passages, dimensions), in half precision: half the memory, and quicker."""
     import faiss
 
-    index = faiss.IndexFlatIP(vectors.shape[1])
+    index = faiss.IndexScalarQuantizer(
+        vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+    )
     index.add(np.ascontiguousarray(vectors))
     faiss.write_index(index, str(path))
 
@@ -27,7 +29,8 @@ class Dense:
 
         # One query at a time is faster without faiss's threads waiting for each other.
         faiss.omp_set_num_threads(1)
-        self._index: Any = faiss.read_index(str(path))
+        # Mapped, not read: what memory it takes is the file's, and can be given back.
+        self._index: Any = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
 
     @property
     def dimensions(self) -> int:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 DATA = Path(__file__).parent / "data"
+KINDS = ("company", "person", "product", "institution", "media", "place", "term")
+Cached = TypeVar("Cached", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,26 +23,76 @@ class Entry:
     aliases: tuple[str, ...]
 
 
-def _rows(file: str) -> list[list[str]]:
-    lines = (DATA / file).read_text("utf-8").splitlines()
-    return [line.split("\t") for line in lines if line.strip() and not line.startswith("#")]
+class GlossaryError(ValueError):
+    """A glossary file cannot be read; the message names the line and what is wrong with it."""
 
 
+def read_entries(path: Path) -> tuple[Entry, ...]:
+    """The entries of a glossary file: a line each, ``kind``, ``name`` and the other forms (``a|b``) with tabs between.
+
+    Raises `GlossaryError` for a line of another shape or an unknown kind, `OSError` as `open` does.
+    """
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        raise GlossaryError(f"{path} is not UTF-8: save it as UTF-8") from None
+    found = []
+    for at, line in enumerate(lines, 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        kind, name, *rest = (cell.strip() for cell in line.split("\t")) if "\t" in line else (line, "")
+        if kind not in KINDS or not name or len(rest) > 1:
+            raise GlossaryError(
+                f"{path}, line {at}: {line[:60]!r} is not kind, name and other forms (a|b) with tabs between; "
+                f"kinds are {', '.join(KINDS)}"
+            )
+        forms = rest[0].split("|") if rest else []
+        found.append(Entry(kind, name, tuple(f.strip() for f in forms if f.strip())))
+    return tuple(found)
+
+
+def write_entries(found: tuple[Entry, ...], path: Path) -> None:
+    """Writes `found` so that `read_entries` reads them."""
+    path.write_text("".join(f"{e.kind}\t{e.name}\t{'|'.join(e.aliases)}\n" for e in found), "utf-8")
+
+
+_own: tuple[Entry, ...] = ()
+_derived: list[Any] = []
+
+
+def derived(cached: Cached) -> Cached:
+    """Decorates a cached function whose results rest on the entries: `use` empties it."""
+    _derived.append(cached)
+    return cached
+
+
+def use(own: tuple[Entry, ...]) -> None:
+    """Makes `own` the user's entries of this process, which go before the shipped ones.
+
+    They are one to a process since jieba's dictionary is; opening a store calls it with the store's.
+    """
+    global _own
+    if own != _own:
+        _own = own
+        for cached in _derived:
+            cached.cache_clear()
+
+
+@derived
 @cache
 def entries() -> tuple[Entry, ...]:
-    """Every entry of ``glossary.tsv``."""
-    return tuple(
-        Entry(kind, name, tuple(a for a in rest[0].split("|") if a))
-        for kind, name, *rest in _rows("glossary.tsv")
-    )
+    """Every entry: the user's, then those of ``glossary.tsv``."""
+    return _own + read_entries(DATA / "glossary.tsv")
 
 
+@derived
 @cache
 def by_form() -> dict[str, Entry]:
     """Each form of each entry, in lower case, to its entry."""
     return {form.lower(): e for e in reversed(entries()) for form in (e.name, *e.aliases)}
 
 
+@derived
 @cache
 def _forms_by_start(kind: str) -> dict[str, tuple[str, ...]]:
     table: dict[str, list[str]] = {}

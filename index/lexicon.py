@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from index.glossary import entries
+from index.glossary import derived, entries
 from index.lexical import Group, Lexical
 from index.terms import STOP, terms
 
@@ -71,6 +71,7 @@ def build_lexicon(vocabulary: Iterable[str], folder: Path) -> None:
     (folder / "lexicon.json").write_text(json.dumps(table, ensure_ascii=False, sort_keys=True), "utf-8")
 
 
+@derived
 @cache
 def _trade() -> dict[str, tuple[str, ...]]:
     table = {}

@@ -2,7 +2,7 @@
 
     STORE/CURRENT            the name of the current generation, replaced in one step
     STORE/<generation>/      manifest.json, texts.bin, sources.jsonl, articles.jsonl, passages.npy, headings.json,
-                             terms.npy, offsets.npy, bm25_*.npy, vocabulary.json, lexicon.json, dense.faiss
+                             terms.npy, offsets.npy, bm25_*.npy, vocabulary.json, lexicon.json, dense.faiss, glossary.tsv
 
 A generation is never changed once it is named, so a reader keeps what it opened for as long as it likes.
 """
@@ -12,23 +12,26 @@ from __future__ import annotations
 import hashlib
 import json
 import mmap
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, overload
 
 import numpy as np
 
 from index.dense import Dense
 from index.embed import Embedder
 from index.glossary import fingerprint as glossary_fingerprint
+from index.glossary import read_entries, use
 from index.lexical import Lexical
 from index.lexicon import Lexicon
 from ingest.chunk import MAX_CHARS
 from ingest.records import Article, Paragraph, Passage, Source
 
-FORMAT = 2
+T = TypeVar("T")
+FORMAT = 3
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 PASSAGE = np.dtype([("article", "<i4"), ("start", "<i4"), ("end", "<i4"), ("heading", "<i4")])
@@ -67,6 +70,49 @@ def file_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+class Lines(Sequence[T]):
+    """The records of a JSON lines file, read from disk as they are asked for."""
+
+    def __init__(self, path: Path, record: Callable[[dict[str, Any]], T]) -> None:
+        self._data = map_file(path)
+        ends = [m.end() for m in re.finditer(rb"\n", self._data)]
+        self._at = np.array([0, *ends], dtype=np.int64)
+        self._record = record
+        self._cached = lru_cache(maxsize=4096)(self._read)
+
+    def _row(self, at: int) -> dict[str, Any]:
+        return json.loads(self._data[self._at[at] : self._at[at + 1]])  # type: ignore[no-any-return]
+
+    def _read(self, at: int) -> T:
+        return self._record(self._row(at))
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """Every record as it stands in the file."""
+        return (self._row(at) for at in range(len(self)))
+
+    def __len__(self) -> int:
+        return len(self._at) - 1
+
+    @overload
+    def __getitem__(self, at: int) -> T: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[T]: ...
+
+    def __getitem__(self, at: int | slice) -> T | Sequence[T]:
+        if isinstance(at, slice):
+            return [self._cached(i) for i in range(*at.indices(len(self)))]
+        if not 0 <= at < len(self):
+            raise IndexError(at)
+        return self._cached(int(at))
+
+
+def map_file(path: Path) -> mmap.mmap:
+    """The bytes of a file that is not empty, read as they are needed; they stay readable when the file is removed."""
+    with path.open("rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
 class Store:
     """One generation, opened for reading. Raises `StoreError` as `check` does."""
 
@@ -76,10 +122,10 @@ class Store:
         self.generation = current_generation(folder)
         self._path = folder / self.generation
         self.manifest = check(folder, self._path, embedder.fingerprint, chunking or Chunking())
-        self.source_rows = _json_lines(self._path / "sources.jsonl")
-        rows = _json_lines(self._path / "articles.jsonl")
-        self.spun = frozenset(row["id"] for row in rows if row.pop("spun"))
-        self.articles = [_article(row) for row in rows]
+        self.source_rows = Lines(self._path / "sources.jsonl", dict[str, Any])
+        self.articles = Lines(self._path / "articles.jsonl", _article)
+        self.glossary = read_entries(self._path / "glossary.tsv")
+        use(self.glossary)
         self.headings: list[str] = json.loads((self._path / "headings.json").read_text("utf-8"))
         self.passages = np.load(self._path / "passages.npy", allow_pickle=False)
         self.lexical = Lexical(self._path, len(self.passages))
@@ -87,12 +133,18 @@ class Store:
         self.lexicon = Lexicon(self._path)
         self.dense = Dense(self._path / "dense.faiss")
         self._source_at = {row["id"]: at for at, row in enumerate(self.source_rows)}
-        self._article_at = {article.id: at for at, article in enumerate(self.articles)}
-        self._articles_of: dict[str, list[Article]] = {}
-        for article in self.articles:
-            self._articles_of.setdefault(article.source_id, []).append(article)
-        with (self._path / "texts.bin").open("rb") as file:
-            self._texts = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self._article_at: dict[str, int] = {}
+        self._articles_of: dict[str, range] = {}
+        spun = set()
+        for at, row in enumerate(self.articles.rows()):
+            self._article_at[row["id"]] = at
+            # A source's articles were written one after the other.
+            first = self._articles_of.get(row["source_id"], range(at, at)).start
+            self._articles_of[row["source_id"]] = range(first, at + 1)
+            if row["spun"]:
+                spun.add(row["id"])
+        self.spun = frozenset(spun)
+        self._texts = map_file(self._path / "texts.bin")
         self._source = lru_cache(maxsize=512)(self._read_source)
 
     def source(self, source_id: str) -> Source:
@@ -114,7 +166,7 @@ class Store:
 
     def articles_of(self, source_id: str) -> list[Article]:
         """The articles of a source, in order."""
-        return self._articles_of.get(source_id, [])
+        return [self.articles[at] for at in self._articles_of.get(source_id, ())]
 
     def passage(self, row: int) -> Passage:
         """The passage at `row` of the index."""
@@ -165,11 +217,8 @@ def check(folder: Path, path: Path, embedder: str, chunking: Chunking) -> Mappin
     return manifest  # type: ignore[no-any-return]
 
 
-def _json_lines(path: Path) -> list[dict[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
 def _article(row: dict[str, Any]) -> Article:
-    row["paragraphs"] = tuple(Paragraph(*p) for p in row["paragraphs"])
-    return Article(**row)
+    return Article(
+        **{k: v for k, v in row.items() if k not in ("spun", "paragraphs")},
+        paragraphs=tuple(Paragraph(*p) for p in row["paragraphs"]),
+    )

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from math import log
 from typing import Any
 
-from index.glossary import entries
+from index.glossary import derived, entries
 from index.swaps import ordinary
 
 STOP = frozenset(
@@ -23,6 +23,7 @@ COMMON, RARE = 6.0, 12.5
 _WORD = re.compile(r"[0-9a-z一-鿿㐀-䶿]")
 
 
+@derived
 @cache
 def _jieba() -> Any:
     import warnings
@@ -71,6 +72,7 @@ def terms(text: str) -> list[str]:
     return [w for w in words if w not in STOP and _WORD.search(w)]
 
 
+@derived
 @lru_cache(maxsize=20_000)
 def words(text: str) -> tuple[str, ...]:
     """The words of `text` without overlap, all of them, punctuation too; joined they are its normal form."""
@@ -82,6 +84,7 @@ def is_word(word: str) -> bool:
     return bool(_jieba().get_FREQ(word))
 
 
+@derived
 @lru_cache(maxsize=50_000)
 def rarity(word: str) -> float:
     """How rare `word` is in ordinary Chinese, from 0.1 to 1, by jieba's counts; 1 for one that it does not know.
@@ -106,6 +109,7 @@ def article_terms(text: str, spun: bool = False) -> list[str]:
     return found + [t for t in terms(said) if t not in held] + [t for word in more for t in terms(word)]
 
 
+@derived
 @lru_cache(maxsize=4_000)
 def tagged(text: str) -> tuple[tuple[str, str], ...]:
     """(word, part of speech) of `text` as it stands, in jieba's tags: nr a person, ns a place, nt a body."""

@@ -14,7 +14,8 @@ from ingest.records import Skipped, Source, content_id
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".pdf", ".docx", ".jsonl", ".jsonl.gz")
 # Files that describe a folder rather than belong to its articles; one named outright is still read.
-ABOUT_THE_FOLDER = {"readme.md", "sources.md", "license.md", "license.txt"}
+GLOSSARY = "glossary.tsv"
+ABOUT_THE_FOLDER = {"readme.md", "sources.md", "license.md", "license.txt", GLOSSARY}
 GIVEN = ("id", "title", "source", "author", "published", "url")
 MAX_FILE_BYTES = 2 << 30
 _COMMON = frozenset("的一是在不了有和人这中大为上个国我以要他时来用们生到作地于出会年月日公司")
@@ -37,6 +38,11 @@ def find_files(paths: list[Path]) -> Iterator[Path | Skipped]:
             yield Skipped(str(path), "no such file or folder")
         else:
             yield path if path.name.lower().endswith(SUFFIXES) else _unknown_kind(path)
+
+
+def find_glossary(paths: list[Path]) -> Path | None:
+    """The user's table of names beside the articles: the first ``glossary.tsv`` that lies in a folder of `paths`."""
+    return next((p / GLOSSARY for p in paths if (p / GLOSSARY).is_file()), None)
 
 
 def _unknown_kind(path: Path) -> Skipped:

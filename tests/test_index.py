@@ -127,7 +127,7 @@ def test_opening_says_what_is_wrong_and_what_mends_it(tmp_path: Path, embedder: 
         Store(tmp_path, embedder)
     manifest = json.loads((path / "manifest.json").read_text())
     (path / "manifest.json").write_text(json.dumps(manifest | {"format": 99}))
-    with pytest.raises(StoreError, match="format 99, this program reads 2"):
+    with pytest.raises(StoreError, match="format 99, this program reads 3"):
         Store(tmp_path, embedder)
     (path / "manifest.json").write_text("{")
     with pytest.raises(StoreError, match="damaged"):
