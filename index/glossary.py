@@ -74,8 +74,13 @@ def use(own: tuple[Entry, ...]) -> None:
     global _own
     if own != _own:
         _own = own
-        for cached in _derived:
-            cached.cache_clear()
+        forget()
+
+
+def forget() -> None:
+    """Empties what was kept of the tables, so that they are read anew."""
+    for cached in _derived:
+        cached.cache_clear()
 
 
 @derived

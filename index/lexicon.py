@@ -84,6 +84,11 @@ def _trade() -> dict[str, tuple[str, ...]]:
     return table
 
 
+def trade(phrase: str) -> tuple[str, ...]:
+    """The glossary's forms of an English `phrase`, Chinese ones first; empty if it is none."""
+    return _trade().get(phrase_key(phrase), ())
+
+
 class Lexicon:
     """Looks English questions' words and phrases up, longest phrase first."""
 
@@ -92,8 +97,7 @@ class Lexicon:
 
     def translate(self, phrase: str) -> tuple[str, ...]:
         """The Chinese words for `phrase`, the trade's before the dictionary's; empty if it is in neither."""
-        key = phrase_key(phrase)
-        return tuple(dict.fromkeys((*_trade().get(key, ()), *self._table.get(key, ()))))
+        return tuple(dict.fromkeys((*trade(phrase), *self._table.get(phrase_key(phrase), ()))))
 
     def groups(self, question: str) -> list[tuple[str, Group]]:
         """(phrase, its alternatives) for each content word or phrase of an English `question`."""

@@ -40,6 +40,7 @@ def _jieba() -> Any:
     return jieba
 
 
+@derived
 @cache
 def _simplified() -> dict[int, str]:
     """The character table of OpenCC, traditional to simplified."""
