@@ -22,6 +22,10 @@ ENOUGH_FOR_LIST = 0.72  # of coverage
 TELLING = 0.3  # weight of a need that tells what is asked
 NEAR_ENOUGH = 0.35  # of coverage, to be shown as the nearest thing known
 LOOKED_AT = 6  # sentences
+# A claim less likely than this is shown with up to two others that are about as likely.
+UNSURE = 0.5
+ABOUT_AS_LIKELY = 0.3
+MAX_ALSO = 2
 MIN_CAUSE = 12  # characters of a sentence that may give a cause
 READER_SURE = 4.0  # log-odds
 _CAUSE = re.compile(
@@ -47,9 +51,17 @@ def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
         if asked.kind == "yes_no":
             denied = bool(_NOT.search(enough[0].text)) != bool(_NOT.search(asked.text.replace("有没有", "")))
             lead = (NO if denied else YES)[asked.answer_language]
-        return Finding(tuple(claims), None, lead)
+        return Finding(tuple(claims), None, lead, also=_also(claims, enough))
     reason, nearest = _refusal(asked, evidence)
     return Finding((whole(nearest),) if nearest.coverage >= NEAR_ENOUGH else (), reason)
+
+
+def _also(claims: Sequence[Claim], enough: Sequence[Evidence]) -> tuple[Claim, ...]:
+    """The next likely sentences where a single claim is not sure, none where it is."""
+    if len(claims) > 1 or claims[0].score >= UNSURE:
+        return ()
+    others = [e for e in enough if e.span != claims[0].span and e.score >= ABOUT_AS_LIKELY * claims[0].score]
+    return tuple(whole(e) for e in others[:MAX_ALSO])
 
 
 def sufficient(asked: Asked, e: Evidence) -> bool:

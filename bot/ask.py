@@ -59,7 +59,7 @@ def ask(
     conflicts = _conflicts(asked, finding, evidence)
     if conflicts:
         finding = Finding((finding.claims[0], *conflicts), None, finding.lead, finding.lines)
-    citations, markers = cite(finding.claims, store)
+    citations, markers = cite((*finding.claims, *finding.also), store)
     text = render(finding, markers, citations, asked.answer_language)
     if finding.reason:
         said = REFUSALS[asked.answer_language][finding.reason]

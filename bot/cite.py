@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.english import in_english
+from bot.phrases import NOT_SURE
 from bot.records import Citation, Claim, Finding, Span
 from index.store import Store
 from index.times import glosses
@@ -66,11 +67,12 @@ def render(finding: Finding, markers: dict[Span, int], citations: list[Citation]
         for text, found in parts.items()
     ]
     line = finding.lead + ("\n" if finding.lines else LIST_MARK[language]).join(shown)
-    if len(citations) == 1 and len(parts) == 1:
+    if len({c.span for c in finding.claims}) == 1 and len(parts) == 1:
         quote = " ".join(citations[0].quote.split())
         if finding.claims[0].text != quote:
             line += f"\n“{unmarked(quote)}”"
-    return line
+    others = [f"“{unmarked(c.text)}” [{markers[c.span]}]" for c in finding.also]
+    return line + NOT_SURE[language] + " ".join(others) if others else line
 
 
 def _shown(text: str, published: str | None, language: str) -> str:

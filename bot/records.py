@@ -60,6 +60,7 @@ class Finding:
     reason: Reason | None = None
     lead: str = ""  # what the answer begins with, in the bot's own words: yes, no, which is more
     lines: bool = False  # a line a claim
+    also: tuple[Claim, ...] = ()  # where the answer is not sure: other sentences that may hold it
 
 
 @dataclass(frozen=True, slots=True)
