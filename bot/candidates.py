@@ -33,7 +33,7 @@ _AMOUNT = re.compile(
 _PRODUCT = re.compile(
     r"[“《]([^”》]{2,20})[”》]|(?<![A-Za-z])([A-Z]{1,10}[A-Za-z]*[- ]?[A-Z]?\d+[A-Za-z\d.]*)(?![A-Za-z])"
 )
-_MODEL = re.compile(r"[一-鿿]{0,3}[A-Z][A-Za-z]*\d+[A-Za-z]*(?: \d+)?|[一-鿿]{2}\d{2,}[A-Z]?")
+_MODEL = re.compile(r"[一-鿿]{0,3}[A-Z][A-Za-z]*\d+[A-Za-z]*(?: \d+)?|([一-鿿]{2})\d{2,}[A-Z]?")
 _SCHOOL = re.compile(r"[一-鿿]{2,12}?(?:大学|学院|学校|中学)")
 _POST = r"(?:CEO|CTO|COO|CFO|创始人|开创人|董事长|总裁|总经理|司理|院士|教授|主任|校长|部长|总监|合伙人|分析师|首席\w{0,4}师|理事长|负责人|担任人|总统|主席|记者)"
 _SURNAMES = "赵钱孙李周吴郑王冯陈卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜谢邹窦章苏潘葛范彭郎鲁韦马苗方俞任袁柳鲍史唐费薛雷贺倪汤滕罗毕郝安常乐于傅齐康伍余顾孟黄穆萧尹姚邵汪毛戴宋庞熊纪项祝董梁杜阮蓝闵季贾江童颜郭梅林钟徐邱骆高夏蔡田樊胡凌霍万柯卢莫丁邓洪包左石崔龚程陆段侯武刘龙叶白赖乔翁谭申冉易曾沙关游肖"
@@ -198,7 +198,9 @@ def _places(sentence: str) -> Iterator[Found]:
 
 
 def _products(sentence: str) -> Iterator[Found]:
-    yield from (m.span() for m in _MODEL.finditer(sentence))
+    for match in _MODEL.finditer(sentence):
+        if match[1] is None or not is_word(match[1]):  # 天垓100, but not 提高40
+            yield match.span()
     yield from mentions(sentence.lower(), "product")
     for match in _PRODUCT.finditer(sentence):
         yield match.span(1) if match[1] else match.span(2)

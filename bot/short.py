@@ -9,6 +9,7 @@ from bot.candidates import candidates
 from bot.evidence import Evidence, read_span
 from bot.records import Asked, Claim
 from index.glossary import by_form
+from index.swaps import ordinary
 from index.terms import normalize, words
 
 MAX_POST_GAP = 12
@@ -28,12 +29,14 @@ _EDGE = " \n\t,，。;；:：、“”\"'《》「」()（）"
 
 def short_claim(asked: Asked, e: Evidence) -> tuple[Claim, float] | None:
     """The words of `e` that answer and how well they fit; None if no words of it stand out."""
-    typed = [s for s in candidates(e.text, asked.wanted, asked.cues) if _may_answer(asked, e, s)]
+    # In ordinary words, which are as long: a swapped hedge or post is read as one.
+    found = candidates(in_ordinary_words(e), asked.wanted, asked.cues)
+    typed = [s for s in found if _may_answer(asked, e, s)]
     offers = [(fit(asked, e, span), span) for span in typed]
     if not typed and asked.wanted in ("date", "amount"):
         return None
     a, b, score = read_span(e)
-    if not typed and b > a and score > (SURE if not asked.wanted else VERY_SURE):
+    if b > a and score > (SURE if asked.wanted in ("", "product") else VERY_SURE):
         a, b = _whole_words(e.text, a, b)
         offers.append((fit(asked, e, (a, b)), (a, b)))
     if not offers:
@@ -63,7 +66,15 @@ def _may_answer(asked: Asked, e: Evidence, span: tuple[int, int]) -> bool:
     text = e.text[span[0] : span[1]]
     if normalize(text) in normalize(asked.text) or is_asked(asked, text):
         return False
-    return asked.wanted != "person" or _holds_post(asked, e.text, span)
+    return asked.wanted != "person" or _holds_post(asked, e, span)
+
+
+def in_ordinary_words(e: Evidence) -> str:
+    """The sentence with swapped words as ordinary ones of the same length, so that every character keeps its place."""
+    if not e.spun or len(normalize(e.text)) != len(e.text):
+        return e.text
+    said = ordinary(normalize(e.text), True)[0]
+    return "".join(a if a.lower() == b else b for a, b in zip(e.text, said, strict=True))
 
 
 def is_asked(asked: Asked, text: str) -> bool:
@@ -71,9 +82,10 @@ def is_asked(asked: Asked, text: str) -> bool:
     return any(text.lower() in need.forms for need in asked.needs)
 
 
-def _holds_post(asked: Asked, sentence: str, span: tuple[int, int]) -> bool:
+def _holds_post(asked: Asked, e: Evidence, span: tuple[int, int]) -> bool:
     """Whether the person at `span` holds the post asked for, at the company asked for; True if no post is asked for."""
-    plain = sentence.lower()
+    sentence = e.text
+    plain = in_ordinary_words(e).lower()
     for need in asked.needs:
         if not any(_POST.fullmatch(form) for form in need.forms):
             continue
