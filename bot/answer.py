@@ -24,6 +24,8 @@ NEAR_ENOUGH = 0.35  # of coverage, to be shown as the nearest thing known
 LOOKED_AT = 6  # sentences
 # A claim less likely than this is shown with up to two others that are about as likely.
 UNSURE = 0.5
+LIKELY = 0.4
+SAYS_ALL, MUCH = 0.95, 3  # of coverage, needs
 ABOUT_AS_LIKELY = 0.3
 MAX_ALSO = 2
 MIN_CAUSE = 12  # characters of a sentence that may give a cause
@@ -65,8 +67,16 @@ def _also(claims: Sequence[Claim], enough: Sequence[Evidence]) -> tuple[Claim, .
 
 
 def sufficient(asked: Asked, e: Evidence) -> bool:
-    """Whether `e` answers: it is likely to, and says whom the question names and something of what it asks of them."""
-    if e.score < ENOUGH or any(n.is_name for n in e.missing):
+    """Whether `e` answers: it is likely to, and says whom the question names and something of what it asks of them.
+
+    One that says itself all that the question says, and that is much, needs no likelihood; one that is likely may
+    leave out a name, if not the first.
+    """
+    names = [n for n in asked.needs if n.is_name]
+    unnamed = [n for n in names if n in e.missing]
+    if unnamed and (unnamed[0] == names[0] or e.score < LIKELY):
+        return False
+    if e.score < ENOUGH and (e.own < SAYS_ALL or len(asked.needs) < MUCH):
         return False
     relation = _relation(asked)
     return not relation or any(n not in e.missing for n in relation) or read_span(e)[2] >= READER_SURE
