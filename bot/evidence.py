@@ -270,6 +270,8 @@ def _holds(form: str, plain: str, held: frozenset[str]) -> bool:
         return True
     if form.isascii():
         return form in plain and bool(re.search(rf"(?<![a-z0-9]){re.escape(form)}(?![a-z0-9])", plain))
+    if form[:1].isdigit():
+        return bool(re.search(rf"(?<![\d.]){re.escape(form)}", plain))
     return len(form) > 1 and form in plain
 
 

@@ -24,7 +24,7 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
         (
             "when",
             "date",
-            r"什么时候|何时|什么时间|哪一?年|哪一?[天日]|哪个月|几月几?[日号]?|几号|(?:日期|时间)是(?:什么|多少|哪天)",
+            r"什么时候|何时|什么时间|哪[一个]?(?:年|财年|财季|季度)|哪段时间|哪一?[天日]|哪个月|几月几?[日号]?|几号|(?:日期|时间)是(?:什么|多少|哪天)",
         ),
         (
             "list",
@@ -48,7 +48,7 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
     ],
     "en": [
         ("why", "", r"\bwhy\b|\bwhat (?:is|are|was|were) the reasons?\b|\breasons?\b"),
-        ("when", "date", r"\bwhen\b|\b(?:what|which) (?:year|date|day|month|time)\b"),
+        ("when", "date", r"\bwhen\b|\b(?:what|which) (?:fiscal )?(?:year|date|day|month|time|quarter)\b"),
         (
             "how_much",
             "amount",
@@ -116,6 +116,11 @@ _ENGLISH_DATE = re.compile(
     r"\b(Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep(?:tember)?|Oct(?:ober)?|Nov(?:ember)?"
     r"|Dec(?:ember)?)\.?(?: (\d{1,2})(?:st|nd|rd|th)?,?)? (\d{4})\b"
 )
+_ENGLISH_AMOUNT = re.compile(
+    r"(?:US|RMB|CNY)?\s?[$¥]?\s?\b(\d[\d,]*(?:\.\d+)?)\s?(trillion|billion|million|thousand|bn|m)\b(?: (?:dollars?|yuan|rmb))?",
+    re.I,
+)
+_ENGLISH_SCALE = {"trillion": 1e12, "billion": 1e9, "bn": 1e9, "million": 1e6, "m": 1e6, "thousand": 1e3}
 # Words that count things: what stands behind “多少” or “几” stands behind the number too.
 _MEASURES = frozenset(
     "家款颗轮次倍名种代条位项张辆台只枚座架艘篇所支户箱间桶件套部页届期场分票吨克米股例处起笔幅本门队组列节段类岁周卡核层片"
@@ -234,6 +239,9 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
             said = f"{match[3]}年{month}月{day}"
             yield Need((said,), 0.6, False, match[0])
         left = _ENGLISH_DATE.sub(" ", left)
+        for match in _ENGLISH_AMOUNT.finditer(left):
+            yield Need(_in_chinese(match), 0.6, False, match[0])
+        left = _ENGLISH_AMOUNT.sub(" ", left)
         pairs = [(p, g) for p, g in store.lexicon.groups(left.replace("‖", " ")) if p.lower() not in _WEAK]
         for phrase, group in pairs:
             forms = _FOUNDER if kind == "who" and "成立" in group.alternatives else group.alternatives
@@ -246,17 +254,36 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
         if word in seen or word in STOP or not re.search(r"[0-9a-z一-鿿]", word):
             continue
         seen.add(word)
+        date = re.fullmatch(r"(\d{1,4})([年月日号])", word)
+        if date:
+            other = {"年": "自然年", "号": "日", "日": "号"}.get(date[2], "月")
+            yield Need((word, date[1] + other), 0.6, True, word)
+            continue
         entry = by_form().get(word)
         forms = (word, *(f.lower() for f in (entry.name, *entry.aliases))) if entry else (word,)
         forms = _FOUNDER if kind == "who" and "成立" in forms else forms
         yield _need(word, forms, store, bool(entry and entry.kind in NAMES))
 
 
+def _in_chinese(match: re.Match[str]) -> tuple[str, ...]:
+    """How articles write the amount of `_ENGLISH_AMOUNT`.
+
+    >>> _in_chinese(_ENGLISH_AMOUNT.search("$5.5 billion"))
+    ('55亿',)
+    """
+    value = float(match[1].replace(",", "")) * _ENGLISH_SCALE[match[2].lower()]
+    sizes = [(1e12, "万亿"), (1e8, "亿"), (1e4, "万")]
+    return tuple(f"{value / size:g}{name}" for size, name in sizes if 1 <= value / size < 10_000)
+
+
 def _joined_numbers(found: Sequence[str]) -> Iterator[str]:
-    """Words with a product's name and the number behind it as one (天垓 100 -> 天垓100), years as they stand."""
+    """Words with the number behind them as one where that is a product's name (天垓 100 -> 天垓100), and dates."""
     held = ""
     for at, word in enumerate(found):
         year = at + 1 < len(found) and found[at + 1][:1] in "年月日"
+        if word in ("年", "月", "日", "号") and re.fullmatch(r"\d{1,4}", held):
+            held += word
+            continue
         known = by_form().get(held)
         if (
             re.fullmatch(r"[\d.]+[a-z]*", word)

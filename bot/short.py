@@ -18,7 +18,7 @@ MAX_POST_GAP = 12
 CLOSENESS = 3.0
 READING = 0.3
 # The reader's log-odds from which its own span is shown, and where no span of the type asked for is there.
-SURE = 0.0
+SURE = -2.0
 VERY_SURE = 3.0
 CLAUSE = re.compile(r"[^,，;；。!！?？]+")
 _POST = re.compile(
