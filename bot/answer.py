@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from math import log
 
 from bot.candidates import candidates
+from bot.conflicts import NOT
 from bot.evidence import Evidence, read_span, said
 from bot.lists import members, series
 from bot.phrases import NO, YES
@@ -35,7 +36,6 @@ _CAUSE = re.compile(
     re.I,
 )
 _CONSEQUENCE = re.compile(r"因此|因而|所以|于是|这也是|由此")
-_NOT = re.compile(r"未(?!来)|没有?|并非|不(?!只|仅|断|得不|同|少)|否认|无(?!论|线)|尚未")
 
 
 def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
@@ -51,7 +51,7 @@ def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
     if claims:
         lead = ""
         if asked.kind == "yes_no":
-            denied = bool(_NOT.search(enough[0].text)) != bool(_NOT.search(asked.text.replace("有没有", "")))
+            denied = bool(NOT.search(enough[0].text)) != bool(NOT.search(asked.text.replace("有没有", "")))
             lead = (NO if denied else YES)[asked.answer_language]
         return Finding(tuple(claims), None, lead, also=_also(claims, enough))
     reason, nearest = _refusal(asked, evidence)

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from bot.answer import answer
 from bot.cite import cite, render, unmarked
 from bot.compare import Find, compare, to_compare
-from bot.conflicts import disagreeing
+from bot.conflicts import disagreeing, undoubted
 from bot.evidence import Evidence, gather
 from bot.names import mend_names, standalone
-from bot.phrases import NEAREST, READ_AS, REFUSALS
+from bot.phrases import DISAGREE, NEAREST, READ_AS, REFUSALS
 from bot.question import read_question, search_groups
 from bot.reader import Reader, shipped_reader
 from bot.records import Answer, Asked, Claim, Conflict, Finding, Statement
@@ -54,11 +54,13 @@ def ask(
         searching += time.perf_counter() - begun
         return asked, gather(asked, hits, store, reader)
 
-    asked, evidence = find(mended)
+    plain, doubted = undoubted(mended)
+    asked, evidence = find(plain)
     finding = _finding(asked, evidence, store, find)
-    conflicts = _conflicts(asked, finding, evidence)
+    conflicts = _conflicts(asked, finding, evidence, doubted)
     if conflicts:
-        finding = Finding((finding.claims[0], *conflicts), None, finding.lead, finding.lines)
+        lead = DISAGREE[asked.answer_language] + finding.lead
+        finding = Finding((finding.claims[0], *conflicts), None, lead, finding.lines)
     citations, markers = cite((*finding.claims, *finding.also), store)
     text = render(finding, markers, citations, asked.answer_language)
     if finding.reason:
@@ -97,11 +99,11 @@ def _finding(asked: Asked, evidence: list[Evidence], store: Store, find: Find) -
     return answer(asked, evidence, store)
 
 
-def _conflicts(asked: Asked, finding: Finding, evidence: Sequence[Evidence]) -> list[Claim]:
+def _conflicts(asked: Asked, finding: Finding, evidence: Sequence[Evidence], doubted: bool) -> list[Claim]:
     """The claims that disagree with a single one found, for questions that one value answers."""
     single = (
         finding.reason is None
         and len(finding.claims) == 1
-        and asked.kind in ("when", "how_much", "which", "what")
+        and asked.kind in ("when", "how_much", "which", "what", "yes_no")
     )
-    return disagreeing(asked, finding.claims[0], evidence) if single else []
+    return disagreeing(asked, finding.claims[0], evidence, doubted) if single else []

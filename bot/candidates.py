@@ -13,10 +13,10 @@ from index.terms import is_word, tagged
 Found = tuple[int, int]
 
 _DATE = re.compile(
-    r"(?:(?:19|20)\d\d\s*年(?:\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*[日号])?|年?[初中末底]|[上下]半年|第[一二三四]季度)?"
+    r"(?:(?:19|20)\d\d\s*年(?:\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*[日号])?|年?[初中末底]|[上下]半年|第?[一二三四]季度|\s*Q[1-4])?"
     r"|(?:今年|本年|去年|上一年|前年|明年)(?:\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*[日号])?|年?[初中末底]|[上下]半年)?"
     r"|\d{1,2}\s*月(?:\s*\d{1,2}\s*[日号]|[初中末底]|[上中下]旬)?"
-    r"|(?:19|20)\d\d\s*(?:财年|自然年)(?:\s*(?:第?[一二三四]|首|榜首|末)季度|\s*Q[1-4])?|(?:19|20)\d\d\s*年?\s*Q[1-4])"
+    r"|(?:19|20)\d\d\s*(?:财年|自然年)(?:\s*(?:第?[一二三四]|首|榜首|末)季度|\s*Q[1-4])?|(?:19|20)\d\d\s*Q[1-4])"
 )
 _HEDGE = r"(?:约|大约|超过?|逾|近|达|至少|最多|不到|仅|高达|[大小]于|低于)?"
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
@@ -59,7 +59,7 @@ def candidates(sentence: str, wanted: str, cues: tuple[str, ...] = ()) -> list[F
     ['2018年3月']
     """
     makers: dict[str, Callable[[str], Iterable[Found]]] = {
-        "date": _dates,
+        "date": lambda s: _dates(s, cues),
         "amount": lambda s: _amounts(s, cues),
         "person": _persons,
         "company": _companies,
@@ -116,8 +116,10 @@ def _bared(sentence: str, start: int, end: int) -> Found:
     return start, end
 
 
-def _dates(sentence: str) -> Iterator[Found]:
-    yield from (m.span() for m in _DATE.finditer(sentence))
+def _dates(sentence: str, cues: tuple[str, ...] = ()) -> Iterator[Found]:
+    found = [m.span() for m in _DATE.finditer(sentence)]
+    fitting = [(a, b) for a, b in found if any(re.search(cue, sentence[a:b]) for cue in cues)]
+    yield from fitting or found
 
 
 def _amounts(sentence: str, cues: tuple[str, ...]) -> Iterator[Found]:

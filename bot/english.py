@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from bot.values import QUARTER, value_of
 from index.glossary import by_form, derived
 
 _MONTHS = "January February March April May June July August September October November December".split()
@@ -51,9 +52,11 @@ def in_english(text: str) -> str:
 
     >>> in_english("2018年3月"), in_english("55亿美元"), in_english("华为")
     ('March 2018 (2018年3月)', 'US$5.5 billion (55亿美元)', 'Huawei (华为)')
+    >>> in_english("2026财年榜首季度")
+    'Q1 of fiscal year 2026 (2026财年榜首季度)'
     """
     plain = text.strip()
-    said = _names().get(plain.lower()) or _date(plain) or _amount(plain)
+    said = _names().get(plain.lower()) or _date(plain) or _quarter(plain) or _amount(plain)
     return f"{said} ({plain})" if said else text
 
 
@@ -67,6 +70,15 @@ def _date(text: str) -> str | None:
     if not 1 <= int(month) <= 12:
         return None
     return f"{_MONTHS[int(month) - 1]} {day + ', ' if day else ''}{year}"
+
+
+def _quarter(text: str) -> str | None:
+    value = value_of(text) if QUARTER.fullmatch(text) else None
+    if not value or "quarter" not in value.unit:
+        return None
+    year, number = map(int, value.parts)
+    fiscal = "fiscal year " if value.unit.startswith("fiscal") else ""
+    return f"Q{number} of {fiscal}{year}" if number else f"{fiscal}{year}"
 
 
 def _amount(text: str) -> str | None:

@@ -176,7 +176,7 @@ def read_question(text: str, store: Store, answer_language: Language | None = No
         re.search(p, plain, re.I) for p in (r"price|cost|revenue|bandwidth|stake|share|rate\b|size|area",)
     ):
         kind, wanted = "how_much", "amount"
-    cues = _cues(plain, language) if kind == "how_much" else ()
+    cues = _cues(plain, language) if kind == "how_much" else _date_cues(plain) if kind == "when" else ()
     needs = tuple(_typed(need, kind, wanted, noun) for need in _needs(left, store, language, kind))
     return Asked(text, language, answer_language or language, kind, wanted, cues, needs)
 
@@ -189,6 +189,13 @@ def _cues(plain: str, language: Language) -> tuple[str, ...]:
     found = [(m.end(), unit) for said, unit in _CUES for m in re.finditer(said, plain, re.I)]
     last = max((at for at, _ in found), default=0)
     return tuple(dict.fromkeys(unit for at, unit in found if at == last or language == "en"))
+
+
+def _date_cues(plain: str) -> tuple[str, ...]:
+    """What the date asked for is written with, where a quarter or a day is asked for."""
+    if re.search(r"财季|财年|季度|quarter|fiscal", plain, re.I):
+        return (r"财年|季度|Q\d",)
+    return (r"[日号]",) if re.search(r"几号|哪一?[天日]|\b(?:what|which) (?:date|day)\b", plain, re.I) else ()
 
 
 def _typed(need: Need, kind: Kind, wanted: str, noun: str) -> Need:

@@ -21,7 +21,7 @@ _AMOUNT = re.compile(
     r"([\d,]+(?:\.\d+)?)\s*(?:[-—~至到]\s*([\d,]+(?:\.\d+)?))?\s*(万亿|千亿|百亿|千万|百万|亿|万|千|百)?(?:多|余)?\s*(\S*)"
 )
 _DATE = re.compile(r"(?:(\d{4})\s*年)?(?:\s*(\d{1,2})\s*月)?(?:\s*(\d{1,2})\s*[日号])?")
-_QUARTER = re.compile(r"(\d{4})\s*(财年)?\s*年?\s*(?:(?:第?([一二三四])|(首|榜首))季度|Q([1-4]))?")
+QUARTER = re.compile(r"(\d{4})\s*(财年|[自天]然年)?\s*年?\s*(?:(?:第?([一二三四])|(首|榜首))季度|Q([1-4]))?")
 _NAMES = {"元人民币": "元", "人民币": "元", "％": "%", "左右": "", "以上": "", "以下": ""}
 
 
@@ -56,11 +56,11 @@ def value_of(text: str) -> Value | None:
     >>> value_of("171亿美元").agrees(value_of("171.08亿美元")), value_of("8亿元").agrees(value_of("9亿元"))
     (True, False)
     """
-    quarter = _QUARTER.match(text)
+    quarter = QUARTER.match(text)
     if quarter and any(quarter.groups()[1:]):
         _, fiscal, said, first, number = quarter.groups()
         nth = "一二三四".find(said) + 1 if said else 1 if first else int(number or 0)
-        return Value("fiscal quarter" if fiscal else "quarter", (float(quarter[1]), float(nth)))
+        return Value("fiscal quarter" if fiscal == "财年" else "quarter", (float(quarter[1]), float(nth)))
     found = [m for m in _DATE.finditer(text) if m[0].strip()]
     if found and (found[0][1] or found[0][2]):
         return Value("date", tuple(float(part or 0) for part in found[0].groups()))
