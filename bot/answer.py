@@ -42,7 +42,7 @@ def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
     """Claims for `asked`, best first, or a reason to refuse with the nearest thing known as its claim."""
     if not asked.needs:
         return Finding((), "unclear_question")
-    known = [n for n in asked.needs if n.weight > 0.3 and any(f in store.lexical for f in n.forms)]
+    known = any(n.weight > TELLING and n not in e.missing for e in evidence for n in asked.needs)
     best = max((e.coverage for e in evidence), default=0.0)
     if not known or best < 0.2:
         return Finding((), "off_topic")

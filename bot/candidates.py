@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from itertools import accumulate
 
 from bot.question import names_of_kind
 from index.glossary import by_form, derived, mentions
-from index.terms import is_word, tagged
+from index.terms import is_word, tagged, words
 
 Found = tuple[int, int]
 
@@ -30,10 +31,18 @@ _AMOUNT = re.compile(
     rf"{_HEDGE}{_NUMBER}(?:万|亿|%)?(?:美?元)?(?:\s*[-—~至到×xX]\s*{_NUMBER}(?:{_UNIT})?)?(?:\s*(?:{_UNIT}))(?:以上|以下|左右|[多余])?"
     rf"|[一二三四五六七八九十两百千数几]+(?:万亿|亿|万)?(?:个月|家|轮|颗|款|次|倍|天|年|名|位|项|个|条|种|大系列|大)"
 )
-_PRODUCT = re.compile(
-    r"[“《]([^”》]{2,20})[”》]|(?<![A-Za-z])([A-Z]{1,10}[A-Za-z]*[- ]?[A-Z]?\d+[A-Za-z\d.]*)(?![A-Za-z])"
+# What products, works and methods are called: a quoted name beside such a word is one.
+PRODUCT_NOUN = (
+    r"(?:芯片|显卡|处理器|加速[卡器]|GPU|CPU|NPU|服务器|平台|渠道|系列|模型|软件|架构|方案|计划|模组|板卡|引擎|软件栈|工具|一体机|系统|体系|产品|"
+    r"指令集|集群|机器人|手机|汽车|车型|轿车|药物?|疫苗|游戏|电影|影片|纪录片|专辑|歌曲|小说|电视剧|卫星|火箭|飞机|型号|品牌|应用|App)"
 )
-_MODEL = re.compile(r"[一-鿿]{0,3}[A-Z][A-Za-z]*\d+[A-Za-z]*(?: \d+)?|([一-鿿]{2})\d{2,}[A-Z]?")
+_QUOTED = re.compile(
+    rf"{PRODUCT_NOUN}[^,，。、;；“”]{{0,4}}“([^”]{{2,16}})”|“([^”]{{2,16}})”(?=[^,，。、;；“”]{{0,6}}{PRODUCT_NOUN})|《([^》]{{2,20}})》"
+)
+_MODEL = re.compile(
+    r"(?<![A-Za-z\d])(?:(?:[A-Z][A-Za-z]*[- ]){0,2}[A-Z]{1,10}[A-Za-z]*[- ]?[A-Z]?\d+[A-Za-z\d.]*(?<!\.)|[A-Z][a-z]+[A-Z][A-Za-z]+)(?![A-Za-z])"
+    r"|(?<=[一-鿿]{2})(?<!\d)\d{2,4}[A-Z]?(?![\dA-Za-z.,%％年月日]|\s*[万亿多余元个家款台人名倍项颗种次期轮卡纳毫张分层核天岁位])"
+)
 _SCHOOL = re.compile(r"[一-鿿]{2,12}?(?:大学|学院|学校|中学)")
 _POST = r"(?:CEO|CTO|COO|CFO|创始人|开创人|董事长|总裁|总经理|司理|院士|教授|主任|校长|部长|总监|合伙人|分析师|首席\w{0,4}师|理事长|负责人|担任人|总统|主席|记者)"
 _SURNAMES = "赵钱孙李周吴郑王冯陈卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜谢邹窦章苏潘葛范彭郎鲁韦马苗方俞任袁柳鲍史唐费薛雷贺倪汤滕罗毕郝安常乐于傅齐康伍余顾孟黄穆萧尹姚邵汪毛戴宋庞熊纪项祝董梁杜阮蓝闵季贾江童颜郭梅林钟徐邱骆高夏蔡田樊胡凌霍万柯卢莫丁邓洪包左石崔龚程陆段侯武刘龙叶白赖乔翁谭申冉易曾沙关游肖"
@@ -201,11 +210,25 @@ def _places(sentence: str) -> Iterator[Found]:
 
 def _products(sentence: str) -> Iterator[Found]:
     for match in _MODEL.finditer(sentence):
-        if match[1] is None or not is_word(match[1]):  # 天垓100, but not 提高40
+        start = match.start()
+        if _names_series(sentence, start):
+            yield start - 2, match.end()  # 天垓100, but not 提高40
+        elif not match[0][0].isdigit():
             yield match.span()
     yield from mentions(sentence.lower(), "product")
-    for match in _PRODUCT.finditer(sentence):
-        yield match.span(1) if match[1] else match.span(2)
+    for match in _QUOTED.finditer(sentence):
+        yield next(match.span(i) for i in (1, 2, 3) if match[i])
+
+
+def _names_series(sentence: str, at: int) -> bool:
+    """Whether the two characters before `at` are the name of a series (天垓|100) and not an ordinary word."""
+    series = sentence[max(0, at - 2) : at]
+    if not re.fullmatch("[一-鿿]{2}", series) or re.search("[了的在到和与为是有过第]", series):
+        return False
+    if series in names_of_kind("product"):
+        return True
+    edges = {0, *accumulate(len(word) for word in words(sentence))}
+    return at - 2 in edges and not is_word(series)
 
 
 def _disjoint(spans: Iterable[Found]) -> list[Found]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.candidates import candidates, enumeration
+from bot.candidates import PRODUCT_NOUN, candidates, enumeration
 from bot.evidence import Evidence, read_span, said
 from bot.records import Asked, Claim
-from bot.short import CLAUSE, SURE, bare, is_asked
-from index.glossary import by_form
+from bot.short import CLAUSE, SURE, bare, in_ordinary_words, is_asked
+from index.glossary import by_form, mentions
 
 MAX_MEMBERS = 20
 ABOUT_AS_GOOD = 0.1  # of coverage
 _COUNT = re.compile(r"哪([两二三四五六七八九十\d]+[个家款条位种项类])")
+_VERB = re.compile(r"推出|发布|完成|采用|支持|实现|提供|打造|推动|获得|签约|能够|可以|成为|已经?|[了的]")
+_AGAINST = re.compile(r"对标|对比|相比|比较|媲美|超过|超越|替代|取代|兼容|搭载|不如|落后|仅次于")
 _SERIES = re.compile(r"^(.{1,6}?)[一二三四五六七八九十\d][:：、.]\s*(.+)$")
 
 
@@ -58,6 +60,8 @@ def _members_of(asked: Asked, found: Evidence) -> list[str]:
     counted = _counted(asked, sentence, groups)
     if counted:
         return [bare(sentence[a:b]) for a, b in counted]
+    if asked.wanted == "product":
+        return [bare(sentence[a:b]) for a, b in _products(asked, found, groups)]
     start, end = _where(asked, found, clauses)
     inside = [g for g in groups if g[0][0] < end and start < g[-1][1]]
     if inside:
@@ -70,6 +74,28 @@ def _members_of(asked: Asked, found: Evidence) -> list[str]:
         return [bare(sentence[a:b]) for a, b in typed]
     best = max(inside or ([] if typed else groups), key=len, default=typed)
     return [bare(sentence[a:b]) for a, b in best]
+
+
+def _products(asked: Asked, found: Evidence, groups: list[list[tuple[int, int]]]) -> list[tuple[int, int]]:
+    """The products that the sentence names: by name, or as members of an enumeration that end in such a word."""
+    sentence = in_ordinary_words(found)
+    named = [s for s in candidates(sentence, "product") if not _of_others(asked, sentence, s)]
+    listed = []
+    for group in groups:
+        plain = [(a, b) for a, b in group if not any(a <= s[0] < b for s in named)]
+        likely = [s for s in plain if re.search(rf"{PRODUCT_NOUN}$", sentence[s[0] : s[1]])]
+        # An enumeration whose members mostly are products is one of products.
+        if 2 * (len(group) - len(plain) + len(likely)) >= len(group):
+            listed += [s for s in plain if not _VERB.search(sentence[s[0] : s[1]])]
+    return sorted(named + listed)
+
+
+def _of_others(asked: Asked, sentence: str, span: tuple[int, int]) -> bool:
+    """Whether the product at `span` is another company's, or what the sentence only holds its own against."""
+    clause = re.split(r"[,，;；]", sentence[: span[0]])[-1]
+    makers = [clause[a:b] for a, b in mentions(clause.lower(), "company")]
+    against = _AGAINST.search(clause)
+    return bool(against) or bool(makers and not is_asked(asked, makers[-1]))
 
 
 def _where(asked: Asked, found: Evidence, clauses: list[tuple[int, int]]) -> tuple[int, int]:

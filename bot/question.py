@@ -29,7 +29,7 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
         (
             "list",
             "",
-            r"哪些|哪几[个家款条位种项所类座]?|哪[两二三四五六][个家款条位种项所类座]?|有什么|(?:都)?包括什么|分别是",
+            r"哪些|哪(?:几|[两二三四五六])[个家款条位种项所类座颗张台辆部本支只枚名轮次届期人点]?(?!年|天|月)|有什么|(?:都)?包括什么|分别是",
         ),
         ("who", "person", r"是?谁|什么人|哪位|何人|哪一位"),
         (
@@ -177,7 +177,8 @@ def read_question(text: str, store: Store, answer_language: Language | None = No
     ):
         kind, wanted = "how_much", "amount"
     cues = _cues(plain, language) if kind == "how_much" else _date_cues(plain) if kind == "when" else ()
-    needs = tuple(_typed(need, kind, wanted, noun) for need in _needs(left, store, language, kind))
+    counted = noun if kind == "how_much" and re.search("多少|几", plain) else ""
+    needs = tuple(_typed(need, kind, wanted, noun, counted) for need in _needs(left, store, language, kind))
     return Asked(text, language, answer_language or language, kind, wanted, cues, needs)
 
 
@@ -198,7 +199,7 @@ def _date_cues(plain: str) -> tuple[str, ...]:
     return (r"[日号]",) if re.search(r"几号|哪一?[天日]|\b(?:what|which) (?:date|day)\b", plain, re.I) else ()
 
 
-def _typed(need: Need, kind: Kind, wanted: str, noun: str) -> Need:
+def _typed(need: Need, kind: Kind, wanted: str, noun: str, counted: str) -> Need:
     """`need` as a hint at most if it only names the type of what is wanted (“哪些公司”, "which cities")."""
     pattern = dict(_TYPES).get(wanted)
     if (
@@ -209,7 +210,7 @@ def _typed(need: Need, kind: Kind, wanted: str, noun: str) -> Need:
         and re.search(pattern, need.phrase, re.I)
     ):
         return replace(need, weight=0.1 * need.weight)
-    if kind == "how_much" and not need.is_name and noun.startswith(need.phrase):
+    if not need.is_name and counted.startswith(need.phrase):
         # What is counted (“多少员工”) is often told by the unit alone (“900多人”).
         return replace(need, weight=0.4 * need.weight)
     return need
