@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from math import log
 
 from bot.candidates import candidates
@@ -11,10 +12,11 @@ from bot.conflicts import NOT
 from bot.evidence import Evidence, read_span, said
 from bot.lists import members, series
 from bot.phrases import NO, YES
-from bot.records import Asked, Claim, Finding, Need, Reason
+from bot.records import Asked, Claim, Finding, Need, Reason, Span
 from bot.short import short_claim, whole
 from index.glossary import by_form
 from index.store import Store
+from ingest.sentences import sentence_spans
 
 # The probability from which a sentence answers: the cut that refuses few of the answerable questions.
 ENOUGH = 0.1
@@ -30,12 +32,13 @@ SAYS_ALL, MUCH = 0.95, 3  # of coverage, needs
 ABOUT_AS_LIKELY = 0.3
 MAX_ALSO = 2
 MIN_CAUSE = 12  # characters of a sentence that may give a cause
+AROUND = 240  # characters
 READER_SURE = 4.0  # log-odds
 _CAUSE = re.compile(
-    r"因为|由于|因此|因而|为了|原因|缘由|主要是|导致|所以|源于|出于|在于|才是|这也是|旨在|为.{1,12}而|because",
+    r"因为|由于|因此|因而|为了|原因|缘由|主要是|导致|造成|带来|使得|受此影响|所以|源于|出于|在于|才是|这也是|旨在|为.{1,12}而|because",
     re.I,
 )
-_CONSEQUENCE = re.compile(r"因此|因而|所以|于是|这也是|由此")
+_CONSEQUENCE = re.compile(r"因此|因而|所以|于是|这也是|由此|受此影响")
 
 
 def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
@@ -47,13 +50,13 @@ def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
     if not known or best < 0.2:
         return Finding((), "off_topic")
     enough = [e for e in evidence if sufficient(asked, e)]
-    claims = _claims(asked, enough, evidence)
+    claims = _claims(asked, enough, evidence, store)
     if claims:
         lead = ""
         if asked.kind == "yes_no":
             denied = bool(NOT.search(enough[0].text)) != bool(NOT.search(asked.text.replace("有没有", "")))
             lead = (NO if denied else YES)[asked.answer_language]
-        return Finding(tuple(claims), None, lead, also=_also(claims, enough))
+        return Finding(tuple(claims), None, lead, asked.kind == "why", _also(claims, enough))
     reason, nearest = _refusal(asked, evidence)
     return Finding((whole(nearest),) if nearest.coverage >= NEAR_ENOUGH else (), reason)
 
@@ -95,7 +98,9 @@ def _relation(asked: Asked) -> list[Need]:
     return [n for n in asked.needs if not n.is_name and n.weight >= TELLING]
 
 
-def _claims(asked: Asked, enough: Sequence[Evidence], evidence: Sequence[Evidence]) -> list[Claim]:
+def _claims(
+    asked: Asked, enough: Sequence[Evidence], evidence: Sequence[Evidence], store: Store
+) -> list[Claim]:
     if asked.kind == "list":
         covering = [
             e
@@ -108,9 +113,7 @@ def _claims(asked: Asked, enough: Sequence[Evidence], evidence: Sequence[Evidenc
     if not enough:
         return []
     if asked.kind == "why":
-        return next(
-            (_cause(e, evidence) for e in enough[:LOOKED_AT] if _CAUSE.search(e.text)), [whole(enough[0])]
-        )
+        return _cause(enough, store)
     if asked.kind == "yes_no":
         return [whole(enough[0])]
     # What says all that the question says comes before what only is likely.
@@ -133,19 +136,38 @@ def _best_offer(asked: Asked, enough: Sequence[Evidence]) -> Claim | None:
     return max(offers, key=lambda offer: offer[0])[1] if offers else None
 
 
-def _cause(found: Evidence, evidence: Sequence[Evidence]) -> list[Claim]:
-    """The sentence that gives the cause; one that only draws the consequence brings the one before it."""
-    near = (
-        [e for e in evidence if _follows(e, found) and len(e.text) > MIN_CAUSE]
-        if _CONSEQUENCE.match(found.text)
-        else []
+def _cause(enough: Sequence[Evidence], store: Store) -> list[Claim]:
+    """The likeliest sentence that gives a cause; else the likeliest with the cause that the next or the last one gives.
+
+    One that only draws the consequence (“因此…”) brings the sentence before it.
+    """
+    best = next((e for e in enough[:LOOKED_AT] if _CAUSE.search(e.text)), enough[0])
+    before, after = _beside(best, store)
+    if _CONSEQUENCE.match(best.text):
+        return [whole(e) for e in (before, best) if e]
+    if _CAUSE.search(best.text):
+        return [whole(best)]
+    if after and _CAUSE.search(after.text):
+        return [whole(best), whole(after)]
+    return [whole(e) for e in (before, best) if e and (e is best or _CAUSE.search(e.text))]
+
+
+def _beside(e: Evidence, store: Store) -> tuple[Evidence | None, Evidence | None]:
+    """The sentences before and behind `e` in its article, None where there is none that says something."""
+    article = store.article(e.passage.article_id)
+    text = store.source(e.span.source_id).text
+    spans = list(
+        sentence_spans(text, max(article.start, e.span.start - AROUND), min(article.end, e.span.end + AROUND))
     )
-    return [whole(e) for e in (*near[:1], found)]
-
-
-def _follows(first: Evidence, second: Evidence) -> bool:
-    """Whether `second` stands right behind `first`."""
-    return first.span.source_id == second.span.source_id and 0 <= second.span.start - first.span.end < 3
+    at = next((i for i, (a, _) in enumerate(spans) if a >= e.span.start), None)
+    if at is None or spans[at][0] != e.span.start:
+        return None, None
+    near = [spans[i] if 0 <= i < len(spans) else (0, 0) for i in (at - 1, at + 1)]
+    found = [
+        replace(e, span=Span(e.span.source_id, a, b), text=text[a:b]) if b - a > MIN_CAUSE else None
+        for a, b in near
+    ]
+    return found[0], found[1]
 
 
 def _refusal(asked: Asked, evidence: Sequence[Evidence]) -> tuple[Reason, Evidence]:
