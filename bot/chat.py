@@ -1,140 +1,168 @@
-"""The chat page, in Gradio. It only renders an `Answer`."""
+"""The chat page, in Gradio. It only renders answers; the browser's part is in ``page/chat.js``."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from html import escape
 from typing import Any
 
 from bot.ask import MAX_QUESTION, ask
+from bot.conversations import Conversations, Turn
 from bot.library import Library
-from bot.records import Answer, Citation
+from bot.pages import ASSETS, asset, top
+from bot.suggest import Suggestions
+from bot.transcript import as_text, asked, offered, readings_in, render_turn
+from bot.words import WORDS, Tongue, tongue
 from index.store import StoreError
 
-EXAMPLES = [
-    "哪些公司被列入了实体清单?",
-    "燧原科技是什么时候成立的?",
-    "H20的显存带宽是多少?",
-    "国内企业不爱用国产芯片的原因是什么?",
-    "Which companies are on the entity list?",
-    "寒武纪的创始人是谁?",
-]
+HISTORY = 20
 _FONTS = ["system-ui", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"]
-CSS = """
-.xw-refused{border-left:4px solid #d97706;padding-left:.75rem}
-.xw-refused::before{content:"未回答 · no answer";display:block;font-size:.8em;color:#b45309}
-.xw-cite{margin:.5rem 0 0;padding:.5rem .75rem;border-left:3px solid #2563eb;font-size:.92em}
-.xw-cite .known{opacity:.8;font-size:.92em}.xw-cite q{display:block;quotes:"“" "”"}
-"""
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+\-.!|~$<>:@/]")
 
 
-def as_text(text: str) -> str:
-    """`text` as HTML that shows it as it is: neither HTML nor markdown in it is read.
-
-    >>> as_text("<b>*x*")
-    '&lt;b&gt;&#42;x&#42;'
-    """
-    special = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
-    plain = re.sub(r"[&<>\"']|" + _MARKDOWN.pattern, lambda m: special.get(m[0], f"&#{ord(m[0])};"), text)
-    return re.sub(r"[\r\n]+", "<br>", plain)
-
-
-def render_answer(answer: Answer) -> str:
-    """An answer and its citations as one block of HTML; markers link to the cited sentence."""
-    links = {c.marker: _link(c) for c in answer.citations}
-    shown = as_text(answer.answer)
-    shown = re.sub(
-        r"&#91;(\d+)&#93;",
-        lambda m: (
-            f'<a href="{links[int(m[1])]}" target="_blank">&#91;{m[1]}&#93;</a>'
-            if int(m[1]) in links
-            else m[0]
-        ),
-        shown,
-    )
-    state = "xw-refused" if answer.refused else "xw-answer"
-    return f'<div class="{state}">{shown}{"".join(map(_citation, answer.citations))}</div>'
-
-
-def _citation(c: Citation) -> str:
-    known = " · ".join(as_text(x) for x in (c.source, c.author, c.published) if x)
-    meant = f'<div class="known">{as_text("; ".join(c.glosses))}</div>' if c.glosses else ""
-    return (
-        f'<div class="xw-cite"><a href="{_link(c)}" target="_blank">&#91;{c.marker}&#93; {as_text(c.title)}</a>'
-        f'<div class="known">{known}</div><q>{as_text(c.quote)}</q>{meant}</div>'
-    )
-
-
-def _link(c: Citation) -> str:
-    return escape(f"/read/{c.source_id}/{c.start}/{c.end}#cited")
-
-
-def chat_page(library: Library) -> Any:
-    """The page as Gradio blocks."""
+def chat_page(library: Library, suggestions: Suggestions) -> Any:
+    """The page as Gradio blocks. Its outputs: greeting, the turns so far, the turn being made."""
     import gradio as gr
 
-    def reply(question: str, shown: list[dict[str, Any]], asked: list[str]) -> tuple[str, Any, Any]:
-        question = question.strip()
-        if not question:
-            return "", shown, asked
-        if len(question) > MAX_QUESTION:
-            text = as_text(f"问题最多 {MAX_QUESTION} 个字符，这个有 {len(question)} 个。")
-        else:
-            try:
-                text = render_answer(ask(question, library.store(), asked[-20:]))
-            except StoreError as error:
-                text = f'<div class="xw-refused">{as_text(str(error))}</div>'
-        mine = {"role": "user", "content": f"<div>{as_text(question)}</div>"}
-        return "", [*shown, mine, {"role": "assistant", "content": text}], [*asked, question]
+    saved = Conversations(library.folder)
 
-    with gr.Blocks(title="芯闻 Xinwen", analytics_enabled=False, fill_height=True) as page:
-        gr.Markdown(
-            "# 芯闻\n问这些文章里写了什么；每个回答都引出原句，点编号就能在原文里核对。Ask in Chinese or English."
+    def turns(id_: str | None, language: Tongue) -> str:
+        """A saved conversation as HTML, with what to ask next below its last turn."""
+        found = saved.turns(id_)
+        try:
+            readings = readings_in(library.store())
+        except StoreError:
+            readings = lambda _: ()  # noqa: E731
+        before = [turn.question for turn in found]
+        shown = [
+            render_turn(
+                turn,
+                language,
+                readings,
+                suggestions.after(turn.question, before, language) if turn is found[-1] else (),
+            )
+            for turn in found
+        ]
+        return f'<div data-conversation="{escape(id_ or "")}">{"".join(shown)}</div>' if found else ""
+
+    def load(mine: str | None, request: gr.Request) -> tuple[Any, ...]:
+        language = tongue(request.headers.get("accept-language"))
+        words = WORDS[language]
+        id_ = request.query_params.get("c") or mine
+        shown = turns(id_, language)
+        return (
+            _greeting(library, suggestions, language, bool(shown)),
+            shown,
+            id_ if shown else None,
+            gr.update(placeholder=words["placeholder"], label=words["question"]),
+            gr.update(value=words["send"]),
+            gr.update(value=words["stop"]),
+            gr.update(value=words["new"]),
         )
-        chatbot = gr.Chatbot(
-            label="芯闻",
-            height="60vh",
-            latex_delimiters=[],
-            buttons=["copy"],
-            feedback_options=None,
-            elem_id="chat",
-        )
-        asked = gr.State([])
-        with gr.Row():
+
+    def reply(
+        question: str, mine: str | None, shown: str | None, request: gr.Request
+    ) -> Iterator[tuple[Any, ...]]:
+        """The question at once, then its answer: (question box, greeting, turns, turn being made, ids)."""
+        language = tongue(request.headers.get("accept-language"))
+        question = question.strip()
+        same = gr.skip()
+        if not question:
+            yield "", same, same, "", same, same
+            return
+        if len(question) > MAX_QUESTION:
+            said = WORDS[language]["too_long"].format(most=MAX_QUESTION, is_now=len(question))
+            yield question, same, same, _told(said), same, same
+            return
+        waiting = f'<p class="xw-known">{WORDS[language]["thinking"]}</p>'
+        yield "", same, same, f'<section class="xw-turn">{asked(question)}{waiting}</section>', same, same
+        # Whoever asks on in a conversation that was shared with them goes on in a copy of it.
+        id_ = saved.copy(shown) if shown and shown != mine else mine
+        try:
+            store = library.store()
+            answer = ask(question, store, [turn.question for turn in saved.turns(id_)][-HISTORY:])
+        except StoreError as error:
+            yield "", same, same, _told(str(error)), same, same
+            return
+        id_ = saved.add(id_, Turn(question, answer, store.generation))
+        yield "", _greeting(library, suggestions, language, True), turns(id_, language), "", id_, id_
+
+    def new(request: gr.Request) -> tuple[Any, ...]:
+        language = tongue(request.headers.get("accept-language"))
+        return _greeting(library, suggestions, language, False), "", "", None, None
+
+    with gr.Blocks(title="芯闻 Xinwen", analytics_enabled=False) as page:
+        greeting = gr.HTML(elem_id="greeting")
+        past = gr.HTML(elem_id="chat")
+        now = gr.HTML(elem_id="now")
+        mine = gr.BrowserState(None, storage_key="xinwen-conversation", secret="not a secret")
+        shown = gr.State(None)
+        with gr.Row(elem_id="compose"):
             box = gr.Textbox(
-                placeholder="例如：哪些公司被列入了实体清单?",
                 show_label=False,
+                container=False,
                 scale=8,
+                lines=1,
+                max_lines=6,
                 elem_id="question",
-                max_length=MAX_QUESTION,
+                autofocus=True,
             )
-            send = gr.Button("提问 Ask", variant="primary", scale=1, elem_id="send")
-        gr.Examples(EXAMPLES, box, label="例子 Examples")
-        for event in (box.submit, send.click):
-            event(
-                reply,
-                [box, chatbot, asked],
-                [box, chatbot, asked],
-                show_progress="hidden",
-                api_visibility="private",
-            )
-        chatbot.clear(list, None, asked, api_visibility="private")
+            send = gr.Button("提问", variant="primary", scale=0, min_width=80, elem_id="send")
+            stop = gr.Button("停止", scale=0, min_width=80, elem_id="stop")
+            fresh = gr.Button("新对话", scale=0, min_width=80, elem_id="new")
+        private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        asking = gr.on(
+            [box.submit, send.click],
+            reply,
+            [box, mine, shown],
+            [box, greeting, past, now, mine, shown],
+            trigger_mode="once",
+            **private,
+        )
+        stop.click(lambda: "", None, now, cancels=asking, **private)
+        fresh.click(new, None, [greeting, past, now, mine, shown], cancels=asking, **private)
+        page.load(load, mine, [greeting, past, shown, box, send, stop, fresh], **private)
     return page
+
+
+def _told(text: str) -> str:
+    return f'<section class="xw-turn"><p class="xw-refused">{as_text(text)}</p></section>'
+
+
+def _greeting(library: Library, suggestions: Suggestions, language: Tongue, talking: bool) -> str:
+    """The head of the page, and while nothing was asked yet what this is and what can be asked."""
+    words = WORDS[language]
+    names = ("reader", "close", "copied", "thanks", "failed")
+    data = " ".join(f'data-{name}="{escape(words[name])}"' for name in names)
+    head = f'<div id="xw-words" data-language="{language}" {data} hidden></div>{top(language, "ask")}'
+    if talking:
+        return head
+    try:
+        holds = words["holds"].format(**library.store().manifest["counts"])
+    except StoreError as error:
+        holds = str(error)
+    examples = suggestions.examples(language)
+    return (
+        f'{head}<div class="xw-hello"><h1>{words["hello"]}</h1><p>{words["promise"]}</p>'
+        f'<p class="xw-known">{as_text(holds)}</p><p class="xw-known">{words["limits"]}</p>'
+        f"{offered(words['try'], examples, 'xw-try') if examples else ''}</div>"
+    )
 
 
 def mount(app: Any, library: Library) -> Any:
     """`app` with the chat at ``/``; nothing on the page comes from another host."""
     import gradio as gr
 
-    theme = gr.themes.Default(font=_FONTS, font_mono=["ui-monospace", "monospace"])
+    suggestions = Suggestions(library)
+    suggestions.prepare()
     return gr.mount_gradio_app(
         app,
-        chat_page(library),
+        chat_page(library, suggestions),
         path="/",
         ssr_mode=False,
         footer_links=[],
-        theme=theme,
-        css=CSS,
+        favicon_path=ASSETS / "icon.svg",
+        theme=gr.themes.Default(font=_FONTS, font_mono=["ui-monospace", "monospace"]),
+        css=asset("style.css"),
+        head=f"<script>{asset('chat.js')}</script>",
         show_error=True,
     )

@@ -49,7 +49,7 @@ TEMPLATES: dict[Tongue, dict[str, tuple[str, ...]]] = {
 ARTICLES = 60  # whose names are counted, spread over the store
 NAMES = 24
 ENOUGH = 40  # questions a language
-LIKELY = 0.5  # score of the sentence that answers
+LIKELY = 0.6  # score of the sentence that answers
 PAUSE_S = 0.02  # between two tries, for the questions that people ask meanwhile
 
 
