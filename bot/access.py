@@ -18,7 +18,7 @@ MAX_LOGIN_BYTES = 4096
 DAY_S = 24 * 3600
 
 
-class AccessError(Exception):
+class AccessError(ValueError):
     """The server would be open to other machines without a token; the message says how to mend it."""
 
 
@@ -61,7 +61,9 @@ class Access:
             answer = JSONResponse({"detail": "requests of other sites' pages are not answered"}, 403)
         elif not self.tokens:
             if urlsplit(f"//{request.headers.get('host', '')}").hostname not in LOOPBACK:
-                answer = JSONResponse({"detail": "without a token only 127.0.0.1 and localhost are served"}, 403)
+                answer = JSONResponse(
+                    {"detail": "without a token only 127.0.0.1 and localhost are served"}, 403
+                )
         elif request.url.path == "/login":
             answer = await self._login(request)
         elif not self._known(request):
@@ -81,11 +83,10 @@ class Access:
             cookie = SimpleCookie(request.headers.get("cookie", "")).get(COOKIE)
         except CookieError:
             return False
-        return cookie is not None and any([_same(cookie.value, ticket(token)) for token in self.tokens])
+        return cookie is not None and any(_same(cookie.value, ticket(token)) for token in self.tokens)
 
     def _is_token(self, said: str) -> bool:
-        # All are compared, so that the time taken tells nothing.
-        return any([_same(said, token) for token in self.tokens])
+        return any(_same(said, token) for token in self.tokens)
 
     async def _login(self, request: Any) -> Any:
         from starlette.responses import HTMLResponse, RedirectResponse

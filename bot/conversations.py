@@ -1,7 +1,7 @@
 """What was asked and answered on the page, and what people thought of it, kept in the store's folder.
 
-    STORE/conversations/ID.jsonl    a turn a line: when, question, answer, generation, version
-    STORE/feedback.jsonl            a rating a line: rating, comment, conversation and the turn that it is of
+STORE/conversations/ID.jsonl    a turn a line: when, question, answer, generation, version
+STORE/feedback.jsonl            a rating a line: rating, comment, conversation and the turn that it is of
 """
 
 from __future__ import annotations

@@ -25,7 +25,10 @@ MOST = 12  # figures a group
 # Units that say by themselves what they measure, and whether a product or a company has it.
 _SAYS_ALL = {"NM": "制程", "纳米": "制程", "个晶体管": "晶体管", "参数": "参数"}
 _OF_COMPANIES = re.compile(r"元$|美金|人$|轮$|%")
-_UNITS = re.compile(r"FLOPS|TOPS|[KMGT]B/S|BPS|[KMGT]B$|元$|NM|纳米|轮$|晶体管|参数|人$|瓦$|W$|MM2|平方|公里|GHZ|毫安时|MAH", re.I)
+_UNITS = re.compile(
+    r"FLOPS|TOPS|[KMGT]B/S|BPS|[KMGT]B$|元$|NM|纳米|轮$|晶体管|参数|人$|瓦$|W$|MM2|平方|公里|GHZ|毫安时|MAH",
+    re.I,
+)
 # What joins a thing to its figure: 算力为, 金额近, 带宽达到.
 _JOIN = re.compile(r"(?:已|也|则|仅|约|共|为|是|达到|到达|高达|达|近|逾|超过?|[:：\s])*$")
 _THING = re.compile(r"(?:[A-Za-z]+\d*[A-Za-z]*\s?)?(?:[一-鿿]+)$")
@@ -86,7 +89,9 @@ def _figures(article: Article, store: Store) -> Iterator[tuple[str, Figure]]:
                 value = value_of(sentence[x:y])
                 if not value or not _UNITS.search(value.unit):
                     continue
-                measure = measured(ordinary(normalize(sentence[:x]))[0] if spun else sentence[:x], sentence[y:], value.unit)
+                measure = measured(
+                    ordinary(normalize(sentence[:x]))[0] if spun else sentence[:x], sentence[y:], value.unit
+                )
                 name = _owner(sentence, x, value.unit, before)
                 if measure and name:
                     yield measure, Figure(name, sentence[x:y], value, Span(article.source_id, a, b), article)
@@ -120,7 +125,10 @@ def measured(before: str, behind: str, unit: str) -> str | None:
     tokens = list(tagged(thing[0]))
     kept: list[str] = []
     for word, flag in reversed(tokens):
-        if not (flag[0] in "nx" or flag in ("vn", "eng", "b") or (flag == "m" and kept)) or len("".join(kept)) >= 6:
+        if (
+            not (flag[0] in "nx" or flag in ("vn", "eng", "b") or (flag == "m" and kept))
+            or len("".join(kept)) >= 6
+        ):
             break
         kept.insert(0, word)
     said = "".join(kept).strip()
