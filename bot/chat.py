@@ -1,10 +1,15 @@
-"""The chat page, in Gradio. It only renders answers; the browser's part is in ``page/chat.js``."""
+"""The chat page, in Gradio. It only renders answers; the browser's part is in ``page/chat.js``.
+
+Importing this module loads Gradio, so only what serves the page does.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from html import escape
 from typing import Any
+
+import gradio as gr
 
 from bot.ask import MAX_QUESTION, ask
 from bot.conversations import Conversations, Turn
@@ -16,13 +21,13 @@ from bot.words import WORDS, Tongue, tongue
 from index.store import StoreError
 
 HISTORY = 20
+AT_ONCE = 16  # questions that are answered side by side
+TRY_S = 5.0  # for examples, on a page that is opened right after the start
 _FONTS = ["system-ui", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"]
 
 
 def chat_page(library: Library, suggestions: Suggestions) -> Any:
     """The page as Gradio blocks. Its outputs: greeting, the turns so far, the turn being made."""
-    import gradio as gr
-
     saved = Conversations(library.folder)
 
     def turns(id_: str | None, language: Tongue) -> str:
@@ -56,71 +61,76 @@ def chat_page(library: Library, suggestions: Suggestions) -> Any:
             gr.update(placeholder=words["placeholder"], label=words["question"]),
             gr.update(value=words["send"]),
             gr.update(value=words["stop"]),
-            gr.update(value=words["new"]),
+            gr.update(value=words["new"], visible=bool(shown)),
         )
+
+    def more(shown: str | None, request: gr.Request) -> Any:
+        """The greeting again, once its examples are tried out."""
+        language = tongue(request.headers.get("accept-language"))
+        return gr.skip() if shown else _greeting(library, suggestions, language, False, TRY_S)
 
     def reply(
         question: str, mine: str | None, shown: str | None, request: gr.Request
     ) -> Iterator[tuple[Any, ...]]:
-        """The question at once, then its answer: (question box, greeting, turns, turn being made, ids)."""
+        """The question at once, then its answer: (question box, greeting, turns, turn being made, ids, button)."""
         language = tongue(request.headers.get("accept-language"))
         question = question.strip()
         same = gr.skip()
         if not question:
-            yield "", same, same, "", same, same
+            yield "", same, same, "", same, same, same
             return
         if len(question) > MAX_QUESTION:
             said = WORDS[language]["too_long"].format(most=MAX_QUESTION, is_now=len(question))
-            yield question, same, same, _told(said), same, same
+            yield question, same, same, _told(said), same, same, same
             return
         waiting = f'<p class="xw-known">{WORDS[language]["thinking"]}</p>'
-        yield "", same, same, f'<section class="xw-turn">{asked(question)}{waiting}</section>', same, same
+        making = f'<section class="xw-turn xw-making">{asked(question)}{waiting}</section>'
+        yield "", same, same, making, same, same, same
         # Whoever asks on in a conversation that was shared with them goes on in a copy of it.
         id_ = saved.copy(shown) if shown and shown != mine else mine
         try:
             store = library.store()
             answer = ask(question, store, [turn.question for turn in saved.turns(id_)][-HISTORY:])
         except StoreError as error:
-            yield "", same, same, _told(str(error)), same, same
+            yield "", same, same, _told(str(error)), same, same, same
             return
         id_ = saved.add(id_, Turn(question, answer, store.generation))
-        yield "", _greeting(library, suggestions, language, True), turns(id_, language), "", id_, id_
+        done = _greeting(library, suggestions, language, True), turns(id_, language)
+        yield "", *done, "", id_, id_, gr.update(visible=True)
 
     def new(request: gr.Request) -> tuple[Any, ...]:
         language = tongue(request.headers.get("accept-language"))
-        return _greeting(library, suggestions, language, False), "", "", None, None
+        return _greeting(library, suggestions, language, False), "", "", None, None, gr.update(visible=False)
 
     with gr.Blocks(title="芯闻 Xinwen", analytics_enabled=False) as page:
-        greeting = gr.HTML(elem_id="greeting")
-        past = gr.HTML(elem_id="chat")
-        now = gr.HTML(elem_id="now")
+        plain: dict[str, Any] = {"apply_default_css": False}
+        greeting = gr.HTML(elem_id="greeting", **plain)
+        fresh = gr.Button("新对话", size="sm", visible=False, elem_id="new")
+        past = gr.HTML(elem_id="chat", **plain)
+        now = gr.HTML(elem_id="now", **plain)
         mine = gr.BrowserState(None, storage_key="xinwen-conversation", secret="not a secret")
         shown = gr.State(None)
         with gr.Row(elem_id="compose"):
             box = gr.Textbox(
-                show_label=False,
-                container=False,
-                scale=8,
-                lines=1,
-                max_lines=6,
-                elem_id="question",
-                autofocus=True,
+                show_label=False, container=False, scale=8, max_lines=6, elem_id="question", autofocus=True
             )
-            send = gr.Button("提问", variant="primary", scale=0, min_width=80, elem_id="send")
-            stop = gr.Button("停止", scale=0, min_width=80, elem_id="stop")
-            fresh = gr.Button("新对话", scale=0, min_width=80, elem_id="new")
+            send = gr.Button("提问", variant="primary", scale=0, min_width=88, elem_id="send")
+            stop = gr.Button("停止", scale=0, min_width=88, elem_id="stop")
         private: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         asking = gr.on(
             [box.submit, send.click],
             reply,
             [box, mine, shown],
-            [box, greeting, past, now, mine, shown],
+            [box, greeting, past, now, mine, shown, fresh],
             trigger_mode="once",
+            concurrency_limit=AT_ONCE,
             **private,
         )
         stop.click(lambda: "", None, now, cancels=asking, **private)
-        fresh.click(new, None, [greeting, past, now, mine, shown], cancels=asking, **private)
-        page.load(load, mine, [greeting, past, shown, box, send, stop, fresh], **private)
+        fresh.click(new, None, [greeting, past, now, mine, shown, fresh], cancels=asking, **private)
+        page.load(load, mine, [greeting, past, shown, box, send, stop, fresh], **private).then(
+            more, shown, greeting, concurrency_limit=AT_ONCE, **private
+        )
     return page
 
 
@@ -128,7 +138,9 @@ def _told(text: str) -> str:
     return f'<section class="xw-turn"><p class="xw-refused">{as_text(text)}</p></section>'
 
 
-def _greeting(library: Library, suggestions: Suggestions, language: Tongue, talking: bool) -> str:
+def _greeting(
+    library: Library, suggestions: Suggestions, language: Tongue, talking: bool, wait_s: float = 0.0
+) -> str:
     """The head of the page, and while nothing was asked yet what this is and what can be asked."""
     words = WORDS[language]
     names = ("reader", "close", "copied", "thanks", "failed")
@@ -140,7 +152,7 @@ def _greeting(library: Library, suggestions: Suggestions, language: Tongue, talk
         holds = words["holds"].format(**library.store().manifest["counts"])
     except StoreError as error:
         holds = str(error)
-    examples = suggestions.examples(language)
+    examples = suggestions.examples(language, wait_s=wait_s)
     return (
         f'{head}<div class="xw-hello"><h1>{words["hello"]}</h1><p>{words["promise"]}</p>'
         f'<p class="xw-known">{as_text(holds)}</p><p class="xw-known">{words["limits"]}</p>'
@@ -150,8 +162,6 @@ def _greeting(library: Library, suggestions: Suggestions, language: Tongue, talk
 
 def mount(app: Any, library: Library) -> Any:
     """`app` with the chat at ``/``; nothing on the page comes from another host."""
-    import gradio as gr
-
     suggestions = Suggestions(library)
     suggestions.prepare()
     return gr.mount_gradio_app(
@@ -162,7 +172,7 @@ def mount(app: Any, library: Library) -> Any:
         footer_links=[],
         favicon_path=ASSETS / "icon.svg",
         theme=gr.themes.Default(font=_FONTS, font_mono=["ui-monospace", "monospace"]),
-        css=asset("style.css"),
-        head=f"<script>{asset('chat.js')}</script>",
+        # In the head, because Gradio takes the media queries out of the style that it is given.
+        head=f"<style>{asset('style.css')}</style><script>{asset('chat.js')}</script>",
         show_error=True,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,36 +16,25 @@ from bot.words import Tongue
 from index.glossary import by_form
 from index.store import Store, StoreError
 
-TEMPLATES: dict[Tongue, dict[str, tuple[str, ...]]] = {
-    "zh": {
-        "company": (
-            "{}是什么时候成立的?",
-            "{}的CEO是谁?",
-            "介绍一下{}",
-            "{}的创始人是谁?",
-            "{}完成了几轮融资?",
-            "{}发布了什么产品?",
-        ),
-        "product": ("{}的算力是多少?", "{}是什么时候发布的?", "{}采用什么制程工艺?", "{}的价格是多少?"),
-        "person": ("{}毕业于哪所大学?", "{}是谁?", "{}说了什么?"),
-        "institution": ("{}说了什么?", "{}是什么时候成立的?"),
-    },
-    "en": {
-        "company": (
-            "When was {} founded?",
-            "Who is the CEO of {}?",
-            "Tell me about {}",
-            "Who founded {}?",
-            "How many rounds of financing has {} completed?",
-        ),
-        "product": (
-            "What process node does {} use?",
-            "When was {} released?",
-            "How much does {} cost?",
-        ),
-        "person": ("Which university did {} graduate from?", "Who is {}?"),
-        "institution": (),
-    },
+# For each kind of name: what the quoted sentence must say, and the question in both languages.
+TEMPLATES: dict[str, tuple[tuple[str, str, str], ...]] = {
+    "company": (
+        (r"成立|创立|创建|树立|设立", "{}是什么时候成立的?", "When was {} founded?"),
+        (r"CEO|首席执行官", "{}的CEO是谁?", "Who is the CEO of {}?"),
+        (r"轮", "{}完成了几轮融资?", "How many rounds of financing has {} completed?"),
+        (r"创始|开创|创办|创建", "{}的创始人是谁?", "Who founded {}?"),
+        (r"", "介绍一下{}", "Tell me about {}"),
+    ),
+    "product": (
+        (r"制程|工艺|nm|纳米", "{}采用什么制程工艺?", "What process node does {} use?"),
+        (r"算力|FLOPS|TOPS", "{}的算力是多少?", "How much compute does {} have?"),
+        (r"发布|推出|亮相|上市", "{}是什么时候发布的?", "When was {} released?"),
+        (r"元", "{}的价格是多少?", "How much does {} cost?"),
+    ),
+    "person": (
+        (r"毕业|结业", "{}毕业于哪所大学?", "Which university did {} graduate from?"),
+        (r"", "{}是谁?", "Who is {}?"),
+    ),
 }
 ARTICLES = 60  # whose names are counted, spread over the store
 NAMES = 24
@@ -55,11 +45,11 @@ PAUSE_S = 0.02  # between two tries, for the questions that people ask meanwhile
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A question that is answered, the name it is about, and the template it is made from."""
+    """A question, the name it is about, and what the sentence that answers it must say besides."""
 
     question: str
     name: str
-    template: str
+    cue: str
 
 
 class Suggestions:
@@ -69,6 +59,7 @@ class Suggestions:
         self.library = library
         self._lock = Lock()
         self._found: dict[str, dict[Tongue, list[Suggestion]]] = {}
+        self._trying = False
 
     def prepare(self) -> None:
         """Starts trying out questions for the current generation, unless that was started before."""
@@ -79,11 +70,15 @@ class Suggestions:
         with self._lock:
             if store.generation in self._found:
                 return
+            self._trying = True
             self._found = {store.generation: {"zh": [], "en": []}}
         Thread(target=self._try, args=(store,), daemon=True).start()
 
-    def examples(self, tongue: Tongue, count: int = 6) -> list[str]:
-        """Questions to begin with, of different names and kinds; fewer while they are still being tried out."""
+    def examples(self, tongue: Tongue, count: int = 6, wait_s: float = 0.0) -> list[str]:
+        """Questions to begin with, of different names and kinds; fewer if they take longer than `wait_s` to try out."""
+        until = time.monotonic() + wait_s
+        while len(self._pool(tongue)) < 2 * count and self._trying and time.monotonic() < until:
+            time.sleep(0.1)
         return [s.question for s in _mixed(self._pool(tongue), count)]
 
     def after(self, question: str, before: Sequence[str], tongue: Tongue, count: int = 3) -> list[str]:
@@ -105,28 +100,29 @@ class Suggestions:
             if len(pools[tongue]) < ENOUGH and is_answered(suggestion, store):
                 pools[tongue].append(suggestion)
             time.sleep(PAUSE_S)
+        self._trying = False
 
 
 def candidates(store: Store) -> Iterator[tuple[Tongue, Suggestion]]:
     """Questions that the articles may answer: the names said most, each in every template of its kind."""
     names = _names(store)
-    for round_ in range(max(len(t) for kinds in TEMPLATES.values() for t in kinds.values())):
+    for round_ in range(max(map(len, TEMPLATES.values()))):
         for at, (name, kind) in enumerate(names):
-            for tongue in TEMPLATES:
-                templates = TEMPLATES[tongue][kind]
-                if round_ < len(templates):
-                    # Each name begins with another template, so that the first few questions differ.
-                    template = templates[(at + round_) % len(templates)]
-                    yield tongue, Suggestion(template.format(_in_tongue(name, tongue)), name, template)
+            if round_ < len(TEMPLATES[kind]):
+                # Each name begins with another template, so that the first few questions differ.
+                cue, zh, en = TEMPLATES[kind][(at + round_) % len(TEMPLATES[kind])]
+                yield "zh", Suggestion(zh.format(name), name, cue)
+                yield "en", Suggestion(en.format(_in_english(name)), name, cue)
 
 
 def is_answered(suggestion: Suggestion, store: Store) -> bool:
-    """Whether `store` answers, and surely: with a likely sentence that says the name itself."""
+    """Whether `store` answers, and surely: with a likely sentence that says the name and what is asked of it."""
     answer = ask(suggestion.question, store)
     if answer.refused or answer.citations[0].score < LIKELY:
         return False
     quote = answer.citations[0].quote.lower()
-    return any(form in quote for form in _forms(suggestion.name))
+    says_name = any(form in quote for form in _forms(suggestion.name))
+    return says_name and bool(re.search(suggestion.cue, quote, re.I))
 
 
 def _names(store: Store) -> list[tuple[str, str]]:
@@ -144,12 +140,12 @@ def _names(store: Store) -> list[tuple[str, str]]:
     return [
         (name, kind)
         for (name, kind), _ in counts.most_common()
-        if kind in TEMPLATES["zh"] and (len(name) > 2 or name.lower() in by_form())
+        if kind in TEMPLATES and (len(name) > 2 or name.lower() in by_form())
     ][:NAMES]
 
 
-def _in_tongue(name: str, tongue: Tongue) -> str:
-    return next((f for f in _aliases(name) if f.isascii()), name) if tongue == "en" else name
+def _in_english(name: str) -> str:
+    return next((form for form in (name, *_aliases(name)) if form.isascii()), name)
 
 
 def _aliases(name: str) -> tuple[str, ...]:
@@ -162,11 +158,11 @@ def _forms(name: str) -> list[str]:
 
 
 def _mixed(pool: Sequence[Suggestion], count: int) -> list[Suggestion]:
-    """`count` of `pool`, first those that bring a new name and a new template."""
+    """`count` of `pool`, first those that bring a new name and another thing to ask."""
     out: list[Suggestion] = []
     for same in range(3):
         for s in pool:
-            old = (s.name in {o.name for o in out}) + (s.template in {o.template for o in out})
+            old = (s.name in {o.name for o in out}) + (s.cue in {o.cue for o in out})
             if len(out) < count and old <= same and s not in out:
                 out.append(s)
     return out

@@ -128,7 +128,8 @@ def readings_of(quote: str) -> list[str]:
         at += start - end
         options = [swap.written, *(reading for reading, _ in swap.readings)]
         taken = max((o for o in options if read.startswith(o, at)), key=len, default=swap.written)
-        if taken != swap.written:
+        # What ordinary news writes too needs no word beside it.
+        if taken != swap.written and swap.telling:
             out.append(f"{swap.written} → {taken}")
         at += len(taken)
         end = start + len(swap.written)

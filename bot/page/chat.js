@@ -27,7 +27,7 @@
     panel.classList.add("open");
     // A new frame address with only another #part would not scroll again.
     frame.contentWindow.location.replace("about:blank");
-    setTimeout(() => frame.contentWindow.location.replace(link.href));
+    setTimeout(() => frame.contentWindow.location.replace(link.href.replace("#", "&bare=1#")));
     panel.querySelector("button").focus();
   };
   const close = () => {
@@ -95,7 +95,7 @@
     if (event.key === "Enter" && event.target.matches?.(".xw-comment input")) act.comment(event.target.closest(".xw-turn"));
   });
 
-  // The newest turn comes into view, and the address names the conversation, so that a reload finds it.
+  // The newest turn comes into view.
   let turns = 0;
   new MutationObserver(() => {
     const language = words().language;
