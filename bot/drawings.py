@@ -32,13 +32,12 @@ def timeline_page(store: Store, tongue: Tongue, name: str = "") -> str:
 
 def _event(event: Event, store: Store) -> str:
     said = store.source(event.span.source_id).text[event.span.start : event.span.end]
-    _, month, day = event.date
-    when = "-".join(f"{part:02d}" for part in (month, day) if part)
+    when = "-".join(f"{part:02d}" for part in event.date if part)
     # How the sentence says it, where that is not the date itself: 本年7月.
     meant = "" if str(event.date[0]) in event.said else f" ({escape(event.said)})"
     known = " · ".join(escape(x) for x in (event.article.source, event.article.title[:40]) if x)
     return (
-        f'<li>{f"<b>{when}</b>" if when else ""}<a class="xw-event" href="{_link(event.span)}">{escape(said)}</a>'
+        f'<li><b>{when}</b><a class="xw-event" href="{_link(event.span)}">{escape(said)}</a>'
         f'<p class="xw-known">{known}{meant}</p></li>'
     )
 
@@ -57,8 +56,7 @@ def figures_page(store: Store, tongue: Tongue) -> str:
 def _bars(group: Group) -> str:
     most = max(f.value.parts[0] for f in group.figures) or 1.0
     rows = "".join(_bar(f, 100 * f.value.parts[0] / most) for f in group.figures)
-    unit = f" ({escape(group.unit)})" if group.unit.isascii() else ""
-    return f'<table class="xw-bars"><caption>{escape(group.measure)}{unit}</caption><tbody>{rows}</tbody></table>'
+    return f'<table class="xw-bars"><caption>{escape(group.measure)}</caption><tbody>{rows}</tbody></table>'
 
 
 def _bar(figure: Figure, percent: float) -> str:

@@ -53,7 +53,7 @@ def library_page(
 
 
 def _found(store: Store, query: str) -> list[Article]:
-    """The articles whose title, source, author, date or file says `query`, then those whose text does best."""
+    """The articles that say `query` in what is known of them or in their text; without any, the closest ones."""
     plain = normalize(query.strip())
     if not plain:
         return store.articles
@@ -63,9 +63,11 @@ def _found(store: Store, query: str) -> list[Article]:
         known = (article.title, article.source, article.author, article.published, files[article.source_id])
         return any(plain in normalize(part) for part in known if part)
 
-    hits = search(store, query, MOST_HITS, language_of(query), leg="bm25")
-    told = (store.article(hit.passage.article_id) for hit in hits if hit.score > 0)
-    return list({a.id: a for a in (*filter(says, store.articles), *told)}.values())
+    known = list(filter(says, store.articles))
+    hits = [hit.passage for hit in search(store, query, MOST_HITS, language_of(query), leg="bm25")]
+    told = [p for p in hits if plain in normalize(store.text(p))]
+    close = told if known or told else hits[:A_PAGE]
+    return list({a.id: a for a in (*known, *(store.article(p.article_id) for p in close))}.values())
 
 
 def _row(article: Article, file: str, passages: int, words: dict[str, str]) -> str:
@@ -85,11 +87,11 @@ def _row(article: Article, file: str, passages: int, words: dict[str, str]) -> s
 
 def _add_form(words: dict[str, str]) -> str:
     kinds = words["kinds"].format(kinds=" ".join(SUFFIXES), most=MAX_UPLOAD_BYTES >> 20)
-    # The field lies over the whole of its box, so that files can be dropped anywhere on it without a script.
+    # The field is its own target to drop files on, so that this needs no script.
     return (
-        f'<form method="post" action="/library/add" enctype="multipart/form-data"><label class="xw-drop">'
-        f'<strong>{words["add"]}</strong><br>{words["drop"]}<br><span class="xw-known">{kinds}</span>'
-        f'<input type="file" name="files" multiple required accept="{",".join(SUFFIXES)},.gz"></label>'
+        f'<form method="post" action="/library/add" enctype="multipart/form-data"><label for="files">'
+        f'<strong>{words["add"]}</strong> · {words["drop"]}</label><input type="file" id="files" name="files" class="xw-drop" '
+        f'multiple required accept="{",".join(SUFFIXES)},.gz"><p class="xw-known">{kinds}</p>'
         f'<p class="xw-row"><button class="xw-main">{words["upload"]}</button></p></form>'
     )
 
