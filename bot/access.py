@@ -138,4 +138,4 @@ def _from_elsewhere(request: Any) -> bool:
     origin = request.headers.get("origin")
     if origin is None:
         return request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
-    return urlsplit(origin).netloc != request.headers.get("host", "")
+    return bool(urlsplit(origin).netloc != request.headers.get("host", ""))

@@ -189,7 +189,7 @@ def tongue(accept_language: str | None) -> Tongue:
     >>> tongue("zh-CN,zh;q=0.9,en;q=0.8"), tongue("en-US,en;q=0.9"), tongue("fr,zh;q=0.3"), tongue(None)
     ('zh', 'en', 'zh', 'zh')
     """
-    liked = {}
+    liked: dict[str, float] = {}
     for part in (accept_language or "").split(","):
         match = re.match(r"\s*(zh|en)\b[^;]*(?:;\s*q=([\d.]+))?", part, re.I)
         if match:
