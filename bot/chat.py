@@ -5,22 +5,26 @@ Importing this module loads Gradio, so only what serves the page does.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from html import escape
 from typing import Any
 
 import gradio as gr
 
-from bot.ask import MAX_QUESTION, ask
-from bot.conversations import Conversations, Turn
+from bot.ask import MAX_QUESTION
+from bot.conversations import Conversations, Turn, answer_of
 from bot.library import Library
 from bot.pages import ASSETS, asset, top
+from bot.records import Citation
+from bot.stream import stream
 from bot.suggest import Suggestions
-from bot.transcript import as_text, asked, offered, readings_in, render_turn
+from bot.transcript import as_text, no_readings, offered, readings_in, render_making, render_turn
 from bot.words import WORDS, Tongue, tongue
 from index.store import StoreError
 
 HISTORY = 20
+DRAW_S = 0.1  # at least, between two states of an answer that comes bit by bit
 AT_ONCE = 16  # questions that are answered side by side
 TRY_S = 5.0  # for examples, on a page that is opened right after the start
 _FONTS = ["system-ui", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"]
@@ -36,7 +40,7 @@ def chat_page(library: Library, suggestions: Suggestions) -> Any:
         try:
             readings = readings_in(library.store())
         except StoreError:
-            readings = lambda _: ()  # noqa: E731
+            readings = no_readings
         before = [turn.question for turn in found]
         shown = [
             render_turn(
@@ -49,58 +53,64 @@ def chat_page(library: Library, suggestions: Suggestions) -> Any:
         ]
         return f'<div data-conversation="{escape(id_ or "")}">{"".join(shown)}</div>' if found else ""
 
-    def load(mine: str | None, request: gr.Request) -> tuple[Any, ...]:
+    def load(mine: str | None, request: gr.Request) -> dict[Any, Any]:
         language = tongue(request.headers.get("accept-language"))
         words = WORDS[language]
         id_ = request.query_params.get("c") or mine
-        shown = turns(id_, language)
-        return (
-            _greeting(library, suggestions, language, bool(shown)),
-            shown,
-            id_ if shown else None,
-            gr.update(placeholder=words["placeholder"], label=words["question"]),
-            gr.update(value=words["send"]),
-            gr.update(value=words["stop"]),
-            gr.update(value=words["new"], visible=bool(shown)),
-        )
+        talk = turns(id_, language)
+        return {
+            greeting: _greeting(library, suggestions, language, bool(talk)),
+            past: talk,
+            shown: id_ if talk else None,
+            box: gr.update(placeholder=words["placeholder"], label=words["question"]),
+            send: gr.update(value=words["send"]),
+            stop: gr.update(value=words["stop"]),
+            fresh: gr.update(value=words["new"], visible=bool(talk)),
+        }
 
-    def more(shown: str | None, request: gr.Request) -> Any:
+    def more(shown_id: str | None, request: gr.Request) -> Any:
         """The greeting again, once its examples are tried out."""
         language = tongue(request.headers.get("accept-language"))
-        return gr.skip() if shown else _greeting(library, suggestions, language, False, TRY_S)
+        return gr.skip() if shown_id else _greeting(library, suggestions, language, False, TRY_S)
 
     def reply(
-        question: str, mine: str | None, shown: str | None, request: gr.Request
-    ) -> Iterator[tuple[Any, ...]]:
-        """The question at once, then its answer: (question box, greeting, turns, turn being made, ids, button)."""
+        question: str, mine_id: str | None, shown_id: str | None, request: gr.Request
+    ) -> Iterator[dict[Any, Any]]:
+        """The question at once, its answer as it comes, and then the conversation with both in it."""
         language = tongue(request.headers.get("accept-language"))
         question = question.strip()
-        same = gr.skip()
-        if not question:
-            yield "", same, same, "", same, same, same
-            return
         if len(question) > MAX_QUESTION:
-            said = WORDS[language]["too_long"].format(most=MAX_QUESTION, is_now=len(question))
-            yield question, same, same, _told(said), same, same, same
+            yield {now: _told(WORDS[language]["too_long"].format(most=MAX_QUESTION, is_now=len(question)))}
+        if not 0 < len(question) <= MAX_QUESTION:
             return
-        waiting = f'<p class="xw-known">{WORDS[language]["thinking"]}</p>'
-        making = f'<section class="xw-turn xw-making">{asked(question)}{waiting}</section>'
-        yield "", same, same, making, same, same, same
+        yield {box: "", now: render_making(question, "", (), language)}
         # Whoever asks on in a conversation that was shared with them goes on in a copy of it.
-        id_ = saved.copy(shown) if shown and shown != mine else mine
+        id_ = saved.copy(shown_id) if shown_id and shown_id != mine_id else mine_id
         try:
             store = library.store()
-            answer = ask(question, store, [turn.question for turn in saved.turns(id_)][-HISTORY:])
         except StoreError as error:
-            yield "", same, same, _told(str(error)), same, same, same
+            yield {now: _told(str(error))}
             return
-        id_ = saved.add(id_, Turn(question, answer, store.generation))
-        done = _greeting(library, suggestions, language, True), turns(id_, language)
-        yield "", *done, "", id_, id_, gr.update(visible=True)
+        said, citations, drawn = "", [], time.monotonic()
+        for kind, data in stream(question, store, [turn.question for turn in saved.turns(id_)][-HISTORY:]):
+            if kind == "citation":
+                citations.append(Citation(**data))
+            elif kind == "delta":
+                said += data["text"]
+                if time.monotonic() - drawn > DRAW_S:
+                    drawn = time.monotonic()
+                    yield {now: render_making(question, said, citations, language)}
+            elif kind == "error":
+                yield {now: _told(data["detail"])}
+            elif kind == "done":
+                id_ = saved.add(id_, Turn(question, answer_of(data), store.generation))
+                head = _greeting(library, suggestions, language, True)
+                told = {greeting: head, past: turns(id_, language), now: "", mine: id_, shown: id_}
+                yield {**told, fresh: gr.update(visible=True)}
 
-    def new(request: gr.Request) -> tuple[Any, ...]:
-        language = tongue(request.headers.get("accept-language"))
-        return _greeting(library, suggestions, language, False), "", "", None, None, gr.update(visible=False)
+    def new(request: gr.Request) -> dict[Any, Any]:
+        head = _greeting(library, suggestions, tongue(request.headers.get("accept-language")), False)
+        return {greeting: head, past: "", now: "", mine: None, shown: None, fresh: gr.update(visible=False)}
 
     with gr.Blocks(title="芯闻 Xinwen", analytics_enabled=False) as page:
         plain: dict[str, Any] = {"apply_default_css": False}
@@ -126,7 +136,7 @@ def chat_page(library: Library, suggestions: Suggestions) -> Any:
             concurrency_limit=AT_ONCE,
             **private,
         )
-        stop.click(lambda: "", None, now, cancels=asking, **private)
+        stop.click(None, cancels=asking, **private)
         fresh.click(new, None, [greeting, past, now, mine, shown, fresh], cancels=asking, **private)
         page.load(load, mine, [greeting, past, shown, box, send, stop, fresh], **private).then(
             more, shown, greeting, concurrency_limit=AT_ONCE, **private
@@ -143,7 +153,7 @@ def _greeting(
 ) -> str:
     """The head of the page, and while nothing was asked yet what this is and what can be asked."""
     words = WORDS[language]
-    names = ("reader", "close", "copied", "thanks", "failed")
+    names = ("reader", "close", "copied", "thanks", "failed", "stopped")
     data = " ".join(f'data-{name}="{escape(words[name])}"' for name in names)
     head = f'<div id="xw-words" data-language="{language}" {data} hidden></div>{top(language, "ask")}'
     if talking:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import journal
-from bot.records import Answer, Citation, Conflict, Statement
+from bot.records import Answer, Citation, Conflict, Dropped, Statement
 
 FEEDBACK = "feedback.jsonl"
 _ID = re.compile(r"[\w-]{16,64}", re.ASCII)
@@ -38,11 +38,12 @@ class Conversations:
 
     def turns(self, id_: str | None) -> list[Turn]:
         """The turns of the conversation, oldest first."""
-        return [_turn(row) for row in journal.rows(self._file(id_))] if is_id(id_) else []
+        rows = journal.rows(self._file(id_)) if is_id(id_) else []
+        return [turn for row in rows if (turn := _turn(row))]
 
     def add(self, id_: str | None, turn: Turn) -> str:
         """Adds `turn` to the conversation, or to a new one without an id; answers its id."""
-        known = id_ if id_ and is_id(id_) else new_id()
+        known = str(id_) if is_id(id_) else new_id()
         row = {"at": _now(), "version": version("xinwen")} | asdict(turn)
         journal.append(self._file(known), row)
         return known
@@ -81,12 +82,22 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _turn(row: dict[str, Any]) -> Turn:
-    said = row["answer"]
-    citations = tuple(Citation(**c | {"glosses": tuple(c["glosses"])}) for c in said["citations"])
-    conflicts = tuple(
-        Conflict(c["about"], tuple(Statement(**s) for s in c["statements"])) for c in said["conflicts"]
-    )
-    return Turn(
-        row["question"], Answer(**said | {"citations": citations, "conflicts": conflicts}), row["generation"]
-    )
+def _turn(row: dict[str, Any]) -> Turn | None:
+    """The turn of a saved row; None if another version wrote it in another form."""
+    try:
+        return Turn(row["question"], answer_of(row["answer"]), row["generation"])
+    except (KeyError, TypeError):
+        return None
+
+
+def answer_of(said: dict[str, Any]) -> Answer:
+    """The answer that `asdict` made `said` of, or JSON after it. Raises `KeyError` or `TypeError` for anything else."""
+    parts = {
+        "citations": tuple(Citation(**c | {"glosses": tuple(c["glosses"])}) for c in said["citations"]),
+        "conflicts": tuple(
+            Conflict(c["about"], tuple(Statement(**s) for s in c["statements"])) for c in said["conflicts"]
+        ),
+        "dropped": tuple(Dropped(**d) for d in said["dropped"]),
+        "notes": tuple(said["notes"]),
+    }
+    return Answer(**said | parts)

@@ -29,23 +29,38 @@ def as_text(text: str) -> str:
     return re.sub(r"[\r\n]+", "<br>", plain)
 
 
+def no_readings(_: Citation) -> Sequence[str]:
+    """How swapped words are read where no store is open to tell: not at all."""
+    return ()
+
+
 def render_turn(turn: Turn, tongue: Tongue, readings: Readings, suggestions: Sequence[str] = ()) -> str:
     """A question and its answer, with what can be done with it and what to ask next."""
     answer = turn.answer
     tools = _tools(answer, WORDS[tongue])
     copied = escape(as_markdown(turn.question, answer))
     return (
-        f'<section class="xw-turn" data-trace="{escape(answer.trace_id)}" data-copy="{copied}">{asked(turn.question)}'
+        f'<section class="xw-turn" data-trace="{escape(answer.trace_id)}" data-copy="{copied}">{_asked(turn.question)}'
         f"{render_answer(answer, tongue, readings)}{tools}{_next(answer, tongue, suggestions)}</section>"
     )
 
 
-def asked(question: str) -> str:
-    """The question as the head of its turn."""
+def render_making(question: str, said: str, citations: Sequence[Citation], tongue: Tongue) -> str:
+    """A turn whose answer is still being made: what it says so far."""
+    words = WORDS[tongue]
+    shown = (
+        f'<p class="xw-said">{_linked(said, citations, words)}</p>'
+        if said
+        else f'<p class="xw-known">{words["thinking"]}</p>'
+    )
+    return f'<section class="xw-turn xw-making" aria-busy="true">{_asked(question)}{shown}</section>'
+
+
+def _asked(question: str) -> str:
     return f'<h2 class="xw-question">{as_text(question)}</h2>'
 
 
-def render_answer(answer: Answer, tongue: Tongue = "zh", readings: Readings = lambda _: ()) -> str:
+def render_answer(answer: Answer, tongue: Tongue = "zh", readings: Readings = no_readings) -> str:
     """An answer and its citations as one block of HTML; markers link to the cited sentence."""
     words = WORDS[tongue]
     said = _without_quotes(answer)
@@ -63,7 +78,11 @@ def render_answer(answer: Answer, tongue: Tongue = "zh", readings: Readings = la
             for s in conflict.statements
         )
         shown += f'<p class="xw-badge">{words["conflict"]}</p><div class="xw-sides">{sides}</div>'
-    return f'<div class="{state}">{shown}<div class="xw-cites">{"".join(cards.values())}</div></div>'
+    notes = "".join(f'<p class="xw-known">{as_text(note)}</p>' for note in answer.notes)
+    if answer.dropped:
+        left_out = "".join(f"<li>{as_text(d.text)} ({as_text(d.why)})</li>" for d in answer.dropped)
+        notes += f"<details><summary>{words['dropped']}</summary><ul>{left_out}</ul></details>"
+    return f'<div class="{state}">{shown}<div class="xw-cites">{"".join(cards.values())}</div>{notes}</div>'
 
 
 def _without_quotes(answer: Answer) -> str:

@@ -87,6 +87,12 @@
       event.preventDefault();
       open(link);
     }
+    if (event.target.closest?.("#stop"))
+      for (const making of document.querySelectorAll(".xw-making")) {
+        making.classList.remove("xw-making");
+        making.insertAdjacentHTML("beforeend", '<p class="xw-known"></p>');
+        making.lastChild.textContent = words().stopped;
+      }
     const button = event.target.closest?.("[data-do]");
     if (button) act[button.dataset.do](button.closest(".xw-turn"), button);
   });
