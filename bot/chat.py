@@ -13,7 +13,7 @@ from typing import Any
 import gradio as gr
 
 from bot.ask import MAX_QUESTION
-from bot.conversations import Conversations, Turn, answer_of
+from bot.conversations import Conversations, Turn, answer_of, new_id
 from bot.library import Library
 from bot.pages import ASSETS, asset, top
 from bot.records import Citation
@@ -109,8 +109,16 @@ def chat_page(library: Library, suggestions: Suggestions) -> Any:
                 yield {**told, fresh: gr.update(visible=True)}
 
     def new(request: gr.Request) -> dict[Any, Any]:
+        # The browser forgets a conversation only for another one: Gradio does not store an empty value.
         head = _greeting(library, suggestions, tongue(request.headers.get("accept-language")), False)
-        return {greeting: head, past: "", now: "", mine: None, shown: None, fresh: gr.update(visible=False)}
+        return {
+            greeting: head,
+            past: "",
+            now: "",
+            mine: new_id(),
+            shown: None,
+            fresh: gr.update(visible=False),
+        }
 
     with gr.Blocks(title="芯闻 Xinwen", analytics_enabled=False) as page:
         plain: dict[str, Any] = {"apply_default_css": False}
@@ -118,7 +126,7 @@ def chat_page(library: Library, suggestions: Suggestions) -> Any:
         fresh = gr.Button("新对话", size="sm", visible=False, elem_id="new")
         past = gr.HTML(elem_id="chat", **plain)
         now = gr.HTML(elem_id="now", **plain)
-        mine = gr.BrowserState(None, storage_key="xinwen-conversation", secret="not a secret")
+        mine = gr.BrowserState("", storage_key="xinwen-conversation", secret="not a secret")
         shown = gr.State(None)
         with gr.Row(elem_id="compose"):
             box = gr.Textbox(

@@ -81,6 +81,12 @@ def _parser() -> argparse.ArgumentParser:
     evaluate = command("eval", _eval, "Run the question set and print the table.")
     evaluate.add_argument("--questions", type=Path, help="a questions.jsonl (default: the project's)")
     evaluate.add_argument("--out", type=Path, help="folder for the results as JSON")
+    evaluate.add_argument(
+        "--from-feedback",
+        type=Path,
+        metavar="FILE",
+        help="only write what was rated on the page as questions to FILE",
+    )
     return parser
 
 
@@ -217,6 +223,9 @@ def _eval(options: argparse.Namespace) -> int:
     # The evaluation stands above the bot, so the bot starts it rather than importing it.
     library = _library(options)
     library.store()
+    if options.from_feedback:
+        words = ["--store", str(library.folder), "--out", str(options.from_feedback)]
+        return subprocess.run([sys.executable, "-m", "evals.feedback", *words], check=False).returncode
     command = [sys.executable, "-m", "evals.run", "--store", str(library.folder)]
     for name in ("questions", "out"):
         if getattr(options, name):

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from threading import Lock, Thread
+from threading import Lock, Thread, main_thread
 
 from bot.ask import ask
 from bot.library import Library
@@ -72,7 +72,7 @@ class Suggestions:
                 return
             self._trying = True
             self._found = {store.generation: {"zh": [], "en": []}}
-        Thread(target=self._try, args=(store,), daemon=True).start()
+        Thread(target=self._try, args=(store,)).start()
 
     def examples(self, tongue: Tongue, count: int = 6, wait_s: float = 0.0) -> list[str]:
         """Questions to begin with, of different names and kinds; fewer if they take longer than `wait_s` to try out."""
@@ -95,7 +95,8 @@ class Suggestions:
     def _try(self, store: Store) -> None:
         pools = self._found[store.generation]
         for tongue, suggestion in candidates(store):
-            if self._found.get(store.generation) is not pools:
+            # A newer generation has its own thread; and nothing holds up the end of the program.
+            if self._found.get(store.generation) is not pools or not main_thread().is_alive():
                 return
             if len(pools[tongue]) < ENOUGH and is_answered(suggestion, store):
                 pools[tongue].append(suggestion)

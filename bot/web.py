@@ -173,4 +173,11 @@ def serve(library: Library, host: str, port: int) -> None:
                 f"cannot listen on {host}:{port} ({error.strerror}): choose another with --port"
             ) from error
     print(f"芯闻 listens on http://{host}:{port} (Ctrl-C stops it)", flush=True)
-    uvicorn.run(Access(make_app(library), tokens), host=host, port=port, log_level="warning")
+    # A page that is open somewhere holds a connection; stopping does not wait for it.
+    uvicorn.run(
+        Access(make_app(library), tokens),
+        host=host,
+        port=port,
+        log_level="warning",
+        timeout_graceful_shutdown=2,
+    )

@@ -9,7 +9,9 @@ from bot.stream import stream
 from index.store import Store
 
 
-@pytest.mark.parametrize("question", ["哪些公司被列入了实体清单?", "燧原科技的CEO是谁?", "怎么做红烧肉?", "?!。"])
+@pytest.mark.parametrize(
+    "question", ["哪些公司被列入了实体清单?", "燧原科技的CEO是谁?", "怎么做红烧肉?", "?!。"]
+)
 def test_quote_mode_streams_the_answer_that_ask_gives(store: Store, question: str) -> None:
     events = list(stream(question, store))
     kinds = [kind for kind, _ in events]
