@@ -26,7 +26,6 @@ from index.store import StoreError
 HISTORY = 20
 DRAW_S = 0.1  # at least, between two states of an answer that comes bit by bit
 AT_ONCE = 16  # questions that are answered side by side
-TRY_S = 5.0  # for examples, on a page that is opened right after the start
 _FONTS = ["system-ui", "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", "sans-serif"]
 
 
@@ -66,12 +65,15 @@ def chat_page(library: Library, suggestions: Suggestions) -> Any:
             send: gr.update(value=words["send"]),
             stop: gr.update(value=words["stop"]),
             fresh: gr.update(value=words["new"], visible=bool(talk)),
+            soon: gr.Timer(active=not talk and not suggestions.ready(language)),
         }
 
-    def more(shown_id: str | None, request: gr.Request) -> Any:
-        """The greeting again, once its examples are tried out."""
+    def more(shown_id: str | None, request: gr.Request) -> dict[Any, Any]:
+        """The greeting again, with the examples that were tried out meanwhile."""
         language = tongue(request.headers.get("accept-language"))
-        return gr.skip() if shown_id else _greeting(library, suggestions, language, False, TRY_S)
+        waits = gr.Timer(active=not shown_id and not suggestions.ready(language))
+        head = {} if shown_id else {greeting: _greeting(library, suggestions, language, False)}
+        return {soon: waits, **head}
 
     def reply(
         question: str, mine_id: str | None, shown_id: str | None, request: gr.Request
@@ -128,6 +130,7 @@ def chat_page(library: Library, suggestions: Suggestions) -> Any:
         now = gr.HTML(elem_id="now", **plain)
         mine = gr.BrowserState("", storage_key="xinwen-conversation", secret="not a secret")
         shown = gr.State(None)
+        soon = gr.Timer(1.0, active=False)
         with gr.Row(elem_id="compose"):
             box = gr.Textbox(
                 show_label=False, container=False, scale=8, max_lines=6, elem_id="question", autofocus=True
@@ -146,9 +149,8 @@ def chat_page(library: Library, suggestions: Suggestions) -> Any:
         )
         stop.click(None, cancels=asking, **private)
         fresh.click(new, None, [greeting, past, now, mine, shown, fresh], cancels=asking, **private)
-        page.load(load, mine, [greeting, past, shown, box, send, stop, fresh], **private).then(
-            more, shown, greeting, concurrency_limit=AT_ONCE, **private
-        )
+        page.load(load, mine, [greeting, past, shown, box, send, stop, fresh, soon], **private)
+        soon.tick(more, shown, [greeting, soon], concurrency_limit=AT_ONCE, **private)
     return page
 
 
@@ -170,7 +172,7 @@ def _greeting(
         holds = words["holds"].format(**library.store().manifest["counts"])
     except StoreError as error:
         holds = str(error)
-    examples = suggestions.examples(language, wait_s=wait_s)
+    examples = suggestions.examples(language)
     return (
         f'{head}<div class="xw-hello"><h1>{words["hello"]}</h1><p>{words["promise"]}</p>'
         f'<p class="xw-known">{as_text(holds)}</p><p class="xw-known">{words["limits"]}</p>'

@@ -39,6 +39,7 @@ TEMPLATES: dict[str, tuple[tuple[str, str, str], ...]] = {
 ARTICLES = 60  # whose names are counted, spread over the store
 NAMES = 24
 ENOUGH = 40  # questions a language
+EXAMPLES = 6
 LIKELY = 0.6  # score of the sentence that answers
 PAUSE_S = 0.02  # between two tries, for the questions that people ask meanwhile
 
@@ -74,12 +75,13 @@ class Suggestions:
             self._found = {store.generation: {"zh": [], "en": []}}
         Thread(target=self._try, args=(store,)).start()
 
-    def examples(self, tongue: Tongue, count: int = 6, wait_s: float = 0.0) -> list[str]:
-        """Questions to begin with, of different names and kinds; fewer if they take longer than `wait_s` to try out."""
-        until = time.monotonic() + wait_s
-        while len(self._pool(tongue)) < 2 * count and self._trying and time.monotonic() < until:
-            time.sleep(0.1)
-        return [s.question for s in _mixed(self._pool(tongue), count)]
+    def ready(self, tongue: Tongue) -> bool:
+        """Whether there are as many questions to begin with as are shown, or no more will come."""
+        return len(self._pool(tongue)) >= 2 * EXAMPLES or not self._trying
+
+    def examples(self, tongue: Tongue) -> list[str]:
+        """Questions to begin with, of different names and kinds; fewer while they are still being tried out."""
+        return [s.question for s in _mixed(self._pool(tongue), EXAMPLES)]
 
     def after(self, question: str, before: Sequence[str], tongue: Tongue, count: int = 3) -> list[str]:
         """Questions to go on with: those on the names that `question` says first, none that was asked `before`."""

@@ -19,6 +19,7 @@ from index.build import Report, build
 from index.store import NoStoreError, StoreError
 from ingest.read import SUFFIXES, read
 from ingest.records import Skipped, Source
+from ingest.split import split
 
 MAX_UPLOAD_BYTES = 64 << 20
 MAX_FILES = 200
@@ -81,6 +82,8 @@ def _add(library: Library, folder: Path, tell: Callable[[Step], None]) -> Report
             for found in _read(folder, tell):
                 if isinstance(found, Source) and found.id in held:
                     found = Skipped(found.file, "already in the library")
+                if isinstance(found, Source) and not list(split(found)):
+                    found = Skipped(found.file, "holds no article, only teasers, credits or too little text")
                 if isinstance(found, Skipped):
                     skipped.append(found)
                     continue

@@ -108,6 +108,7 @@ def test_the_conversation_is_there_after_a_reload_and_under_its_link(visit: Visi
     page = visit(server)
     ask(page, "燧原科技的CEO是谁?")
     ask(page, "它的COO是谁?")
+    page.wait_for_timeout(500)  # Gradio complains of requests that a reload cuts off
     page.reload()
     page.wait_for_selector("#chat .xw-turn")
     assert page.locator(".xw-question").all_inner_texts() == ["燧原科技的CEO是谁?", "它的COO是谁?"]
@@ -125,7 +126,7 @@ def test_the_conversation_is_there_after_a_reload_and_under_its_link(visit: Visi
 
     page.click("#new")
     page.wait_for_selector("#chat .xw-turn", state="detached")
-    page.wait_for_timeout(500)  # Gradio complains of requests that a reload cuts off
+    page.wait_for_timeout(500)
     page.reload()
     page.wait_for_selector(".xw-hello")
     assert page.locator("#chat .xw-turn").count() == 0
