@@ -66,7 +66,7 @@ class Access:
                 )
         elif request.url.path == "/login":
             answer = await self._login(request)
-        elif not self._known(request):
+        elif request.url.path != "/favicon.ico" and not self._known(request):
             if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
                 there = request.url.path + (f"?{request.url.query}" if request.url.query else "")
                 answer = RedirectResponse(f"/login?next={quote(there, safe='')}", 303)

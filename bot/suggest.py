@@ -37,8 +37,8 @@ TEMPLATES: dict[str, tuple[tuple[str, str, str], ...]] = {
     ),
 }
 ARTICLES = 60  # whose names are counted, spread over the store
-NAMES = 24
-ENOUGH = 40  # questions a language
+NAMES = 14
+ENOUGH = 18  # questions a language
 EXAMPLES = 6
 LIKELY = 0.6  # score of the sentence that answers
 PAUSE_S = 0.02  # between two tries, for the questions that people ask meanwhile

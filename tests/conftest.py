@@ -25,6 +25,8 @@ from ingest.read import read
 
 ROOT = Path(__file__).parent.parent
 SEEDS = ROOT / "seeds"
+# What Gradio says when one leaves the page while it still listens for an event.
+LEAVING = ("AbortError: signal is aborted", "Connection errored out")
 
 
 @pytest.fixture(autouse=True)
@@ -128,5 +130,5 @@ def visit(chromium: Any) -> Iterator[Callable[..., Any]]:
     yield open_
     for context in contexts:
         context.close()
-    assert not said
+    assert not [text for text in said if not any(known in text for known in LEAVING)]
     assert hosts <= {"127.0.0.1", "none"}

@@ -1,7 +1,9 @@
 """The chat page in a real browser, over a real server."""
 
+import json
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +32,9 @@ def ask(page: Any, question: str) -> Any:
     return page.locator("#chat .xw-turn").last
 
 
-def picture(page: Any, name: str) -> None:
-    """Keeps what `page` shows for the README, where the pictures are to be made anew."""
-    if os.environ.get("XINWEN_PICTURES"):
+def picture(page: Any, name: str, width: int = 1440) -> None:
+    """Keeps what `page` shows at `width` for the README, where the pictures are to be made anew."""
+    if os.environ.get("XINWEN_PICTURES") and page.viewport_size["width"] == width:
         page.wait_for_timeout(500)
         page.screenshot(path=RESULTS / f"{name}.png")
 
@@ -54,7 +56,7 @@ def test_a_person_asks_and_checks(visit: Visit, server: str, width: int) -> None
         " const b = f.document.querySelector('#cited').getBoundingClientRect();"
         " return b.top >= 0 && b.bottom <= f.innerHeight })()"
     )
-    picture(page, f"read-{width}")
+    picture(page, "read")
     page.keyboard.press("Escape")
     assert not page.locator(".xw-reader").is_visible()
     assert page.evaluate("document.activeElement.className") == "xw-mark"
@@ -68,11 +70,11 @@ def test_an_english_reader_gets_english(visit: Visit, server: str, width: int) -
     turn = ask(page, "Which companies are on the entity list?")
     assert "Huawei" in turn.locator(".xw-said").inner_text()
     assert page.locator("#send").inner_text() == "Ask"
+    picture(page, "phone", 390)
     assert page.evaluate("document.documentElement.lang") == "en"
     turn.locator(".xw-title").first.click()
     read = page.frame_locator(".xw-reader iframe")
     assert "将华为列入实体名单" in read.locator("mark#cited").inner_text()
-    picture(page, f"dark-{width}")
 
 
 @pytest.mark.browser
@@ -108,7 +110,6 @@ def test_the_conversation_is_there_after_a_reload_and_under_its_link(visit: Visi
     page = visit(server)
     ask(page, "燧原科技的CEO是谁?")
     ask(page, "它的COO是谁?")
-    page.wait_for_timeout(500)  # Gradio complains of requests that a reload cuts off
     page.reload()
     page.wait_for_selector("#chat .xw-turn")
     assert page.locator(".xw-question").all_inner_texts() == ["燧原科技的CEO是谁?", "它的COO是谁?"]
@@ -121,12 +122,10 @@ def test_the_conversation_is_there_after_a_reload_and_under_its_link(visit: Visi
     assert other.locator("[data-conversation]").get_attribute("data-conversation") != id_
     page.reload()
     page.wait_for_selector("#chat .xw-turn")
-    page.wait_for_timeout(500)
     assert page.locator("#chat .xw-turn").count() == 2
 
     page.click("#new")
     page.wait_for_selector("#chat .xw-turn", state="detached")
-    page.wait_for_timeout(500)
     page.reload()
     page.wait_for_selector(".xw-hello")
     assert page.locator("#chat .xw-turn").count() == 0
@@ -218,6 +217,137 @@ def serious(page: Any) -> list[Any]:
         for v in Axe().run(page).response["violations"]
         if v["impact"] in ("serious", "critical")
     ]
+
+
+HOSTILE = '<script>window.hacked=1</script><img src=x onerror="window.hacked=1"> **粗** [点这里](javascript:alert(1)) ${1+1} {{1}}'
+STAFF = "记者获悉,华为公司的员工人数为{}万人。华为公司的总部在深圳。"
+
+
+@pytest.fixture(scope="module")
+def own_server(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server over a store of its own, which the tests change."""
+    own = tmp_path_factory.mktemp("own") / "store"
+    shutil.copytree(folder, own)
+    with serving(own) as url:
+        yield url
+
+
+def upload(page: Any, server: str, *files: Path) -> str:
+    page.goto(f"{server}/library")
+    page.set_input_files("input[type=file]", list(files))
+    page.click("button.xw-main")
+    page.wait_for_selector(".xw-report")
+    return str(page.locator(".xw-report").inner_text())
+
+
+def remove(page: Any, server: str, name: str) -> None:
+    page.goto(f"{server}/library?q={name}")
+    page.locator("summary").first.click()
+    page.locator("details button").first.click()
+    page.wait_for_selector(".xw-report")
+    assert f"已移除 {name}" in page.locator(".xw-report").inner_text()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_article_is_uploaded_asked_about_and_removed(
+    visit: Visit, own_server: str, tmp_path: Path, width: int
+) -> None:
+    article, other = tmp_path / "ding.txt", tmp_path / "ding.exe"
+    article.write_text(
+        "丁公司发布新品\n\n丁公司在2024年3月成立,丁公司的CEO是王小明。丁公司的总部设在杭州。\n", "utf-8"
+    )
+    other.write_bytes(b"MZ")
+    page = visit(f"{own_server}/library", width)
+    picture(page, "library")
+    said = upload(page, own_server, article, other)
+    assert "共 1 篇文章" in said and "ding.exe" in said
+    page.goto(own_server)
+    assert ask(page, "丁公司的CEO是谁?").locator(".xw-said").inner_text().startswith("王小明")
+    remove(page, own_server, "ding.txt")
+    page.goto(own_server)
+    assert ask(page, "丁公司的CEO是谁?").locator(".xw-refused").count() == 1
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_disagreement_stands_side_by_side(
+    visit: Visit, own_server: str, tmp_path: Path, width: int
+) -> None:
+    files = [tmp_path / f"staff{n}.txt" for n in (19, 21)]
+    for file, n in zip(files, (19, 21), strict=True):
+        file.write_text(STAFF.format(n), "utf-8")
+    page = visit(f"{own_server}/library", width)
+    upload(page, own_server, *files)
+    page.goto(own_server)
+    turn = ask(page, "华为的员工人数是多少?")
+    sides = turn.locator(".xw-sides .xw-side")
+    assert "文章说法不一" in turn.inner_text() and sides.count() == 2
+    assert {f"{n}万人" for n in (19, 21)} == set(sides.locator("strong").all_inner_texts())
+    assert sides.locator("q").count() == sides.locator("a.xw-title").count() == 2
+    picture(page, "conflict")
+
+
+@pytest.mark.browser
+def test_a_hostile_article_is_shown_as_text(visit: Visit, own_server: str, tmp_path: Path) -> None:
+    text = f"戊公司在2024年5月1日成立。戊公司的CEO是李小红,她说:“{HOSTILE}”。戊公司的总部在杭州。"
+    record = {
+        "id": "evil",
+        "title": HOSTILE,
+        "source": HOSTILE,
+        "author": HOSTILE,
+        "url": "javascript:alert(1)",
+        "text": text,
+    }
+    (tmp_path / "evil.jsonl").write_text(json.dumps(record), "utf-8")
+    page = visit(f"{own_server}/library")
+    page.on("dialog", lambda dialog: pytest.fail(dialog.message))
+    upload(page, own_server, tmp_path / "evil.jsonl")
+    page.goto(own_server)
+    turn = ask(page, "戊公司的CEO说了什么?")
+    assert HOSTILE in turn.locator(".xw-title").first.inner_text()
+    assert "onerror" in turn.inner_text() and turn.locator("script, img").count() == 0
+    turn.locator("a.xw-mark").first.click()
+    read = page.frame_locator(".xw-reader iframe")
+    assert HOSTILE in read.locator("h1").inner_text() and HOSTILE in read.locator(".xw-text").inner_text()
+    for path in ("/library", "/timeline", "/figures"):
+        page.goto(own_server + path)
+        assert page.locator("script, img, a[href^=javascript]").count() == 0
+    assert page.evaluate("window.hacked") is None
+    page.goto(own_server)
+    page.wait_for_selector("#chat .xw-turn")
+    assert page.evaluate("window.hacked") is None
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", WIDTHS)
+def test_events_and_bars_lead_to_their_sentences(visit: Visit, server: str, width: int) -> None:
+    page = visit(f"{server}/timeline", width)
+    picture(page, "timeline")
+    event = page.locator("a.xw-event", has_text="沐曦集成电路在上海树立")
+    said = event.inner_text()
+    event.click()
+    assert page.locator("mark#cited").inner_text() == said
+    page.goto(f"{server}/figures")
+    picture(page, "figures")
+    page.locator("tr", has_text="曦云C500").locator("a").click()
+    assert "方针FP32算力15TFLOPS" in page.locator("mark#cited").inner_text()
+    for path in ("/library", "/timeline", "/figures"):
+        page.goto(server + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+@pytest.mark.browser
+def test_with_a_token_the_page_is_entered_by_it(visit: Visit, folder: Path) -> None:
+    with serving(folder, XINWEN_TOKEN="open sesame") as url:
+        page = visit(f"{url}/timeline")
+        assert not serious(page)
+        page.fill("#token", "open sesame")
+        page.keyboard.press("Enter")
+        page.wait_for_selector(".xw-event")
+        page.goto(url)
+        assert ask(page, "燧原科技的CEO是谁?").locator(".xw-answer").count() == 1
+        page.close()
 
 
 # `xinwen` whose answers come word by word, as a language model's do.
