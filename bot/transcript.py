@@ -161,14 +161,16 @@ def readings_in(store: Store) -> Readings:
 
 
 def _tools(answer: Answer, words: dict[str, str]) -> str:
-    mode = words["quote_mode"] if answer.mode == "quote" else as_text(answer.mode)
+    mode = as_text(answer.mode)
+    if answer.mode == "quote":
+        mode = f"<details><summary>{words['quote_mode']}</summary>{words['limits']}</details>"
     # The page's script acts on these by their `data-do`.
     return (
         f'<div class="xw-tools"><button type="button" data-do="copy">{words["copy"]}</button>'
         f'<button type="button" data-do="share">{words["share"]}</button>'
         f'<button type="button" data-do="up" aria-pressed="false">{words["good"]}</button>'
         f'<button type="button" data-do="down" aria-pressed="false">{words["bad"]}</button>'
-        f'<span class="xw-mode">{mode}</span><span class="xw-told" role="status"></span>'
+        f'<div class="xw-mode">{mode}</div><span class="xw-told" role="status"></span>'
         f'<div class="xw-comment" hidden><label>{words["why"]} <input type="text" maxlength="1000"></label>'
         f'<button type="button" data-do="comment">{words["say"]}</button></div></div>'
     )
