@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bot import journal
+from bot.journal import append, rows
 from bot.records import Answer, Citation, Conflict, Dropped, Statement
 
 FEEDBACK = "feedback.jsonl"
@@ -38,30 +38,30 @@ class Conversations:
 
     def turns(self, id_: str | None) -> list[Turn]:
         """The turns of the conversation, oldest first."""
-        rows = journal.rows(self._file(id_)) if is_id(id_) else []
-        return [turn for row in rows if (turn := _turn(row))]
+        saved = rows(self._file(id_)) if is_id(id_) else []
+        return [turn for row in saved if (turn := _turn(row))]
 
     def add(self, id_: str | None, turn: Turn) -> str:
         """Adds `turn` to the conversation, or to a new one without an id; answers its id."""
         known = str(id_) if is_id(id_) else new_id()
         row = {"at": _now(), "version": version("xinwen")} | asdict(turn)
-        journal.append(self._file(known), row)
+        append(self._file(known), row)
         return known
 
     def copy(self, id_: str) -> str:
         """A new conversation with the turns of `id_`, so that whoever goes on with it leaves that one alone."""
         copied = new_id()
-        for row in journal.rows(self._file(id_)) if is_id(id_) else ():
-            journal.append(self._file(copied), row)
+        for row in rows(self._file(id_)) if is_id(id_) else ():
+            append(self._file(copied), row)
         return copied
 
     def rate(self, id_: str, trace_id: str, rating: str, comment: str) -> bool:
         """Writes down what someone thinks of an answer; False if there is no such answer."""
-        rows = journal.rows(self._file(id_)) if is_id(id_) else []
-        turn = next((row for row in rows if row["answer"]["trace_id"] == trace_id), None)
+        saved = rows(self._file(id_)) if is_id(id_) else []
+        turn = next((row for row in saved if row["answer"]["trace_id"] == trace_id), None)
         if turn:
             said = {"rated_at": _now(), "rating": rating, "comment": comment, "conversation": id_}
-            journal.append(self.folder / FEEDBACK, said | turn)
+            append(self.folder / FEEDBACK, said | turn)
         return turn is not None
 
     def _file(self, id_: str | None) -> Path:

@@ -128,7 +128,7 @@ def added_page(steps: Iterable[Step | Report], tongue: Tongue) -> Iterator[str]:
                 name, what = step
                 said = words[name].format(file=what, count=what)
                 yield f'<p class="xw-step">{escape(said)}</p>'
-    except StoreError as error:
+    except (StoreError, OSError) as error:
         said = f"{words['nothing_added']} {error}"
         yield f'</div><div class="xw-report" role="alert"><p>{escape(said)}</p></div>'
     yield f'<p class="xw-row"><a href="/library">{words["library"]}</a> <a href="/">{words["ask"]}</a></p>{FOOT}'

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from queue import SimpleQueue
 from threading import Lock, Thread
@@ -44,9 +45,9 @@ def received(files: list[tuple[str, BinaryIO]]) -> Path:
 
 
 def add(library: Library, folder: Path) -> Iterator[Step | Report]:
-    """Adds the files of `folder`, which is removed: signs of progress, then the report.
+    """Adds the files of `folder`, which is removed, whether anybody listens or not: signs of progress, then the report.
 
-    The work goes on to its end when nobody listens any more. Raises `StoreError` if nothing can be added.
+    Listening raises what the work raised: `StoreError` if the store cannot be built.
     """
     told: SimpleQueue[Step | Report | Exception] = SimpleQueue()
 
@@ -59,13 +60,16 @@ def add(library: Library, folder: Path) -> Iterator[Step | Report]:
             shutil.rmtree(folder, ignore_errors=True)
 
     Thread(target=work).start()
-    while True:
+    return _listen(told)
+
+
+def _listen(told: SimpleQueue[Step | Report | Exception]) -> Iterator[Step | Report]:
+    step: Step | Report | Exception | None = None
+    while not isinstance(step, Report):
         step = told.get()
         if isinstance(step, Exception):
             raise step
         yield step
-        if isinstance(step, Report):
-            return
 
 
 def _add(library: Library, folder: Path, tell: Callable[[Step], None]) -> Report:
@@ -75,43 +79,41 @@ def _add(library: Library, folder: Path, tell: Callable[[Step], None]) -> Report
         except NoStoreError:
             keep = None
         held = {row["id"] for row in keep.source_rows} if keep else set()
-        skipped: list[Skipped] = []
+        found = [_new(one, held) for one in _read(folder, tell)]
+        skipped = tuple(one for one in found if isinstance(one, Skipped))
+        sources = [one for one in found if isinstance(one, Source)]
+        if not sources:
+            return Report("", 0, 0, 0, skipped, 0.0)
 
-        def new() -> Iterator[Source]:
-            count = 0
-            for found in _read(folder, tell):
-                if isinstance(found, Source) and found.id in held:
-                    found = Skipped(found.file, "already in the library")
-                if isinstance(found, Source) and not list(split(found)):
-                    found = Skipped(found.file, "holds no article, only teasers, credits or too little text")
-                if isinstance(found, Skipped):
-                    skipped.append(found)
-                    continue
-                count += 1
+        def watched() -> Iterator[Source]:
+            for count, source in enumerate(sources, 1):
                 if count % _MANY == 1:
                     tell(("indexing", count))
-                yield found
+                yield source
 
-        sources = new()
-        first = next(sources, None)
-        if first is None:
-            return Report("", 0, 0, 0, tuple(skipped), 0.0)
-        before = keep.manifest["counts"] if keep else {"sources": 0, "articles": 0, "passages": 0}
-
-        def all_() -> Iterator[Source]:
-            yield first
-            yield from sources
-
-        report = build(all_(), library.folder, library.embedder, library.chunking, keep)
+        report = build(watched(), library.folder, library.embedder, library.chunking, keep)
         library.store()
-        return Report(
-            report.generation,
-            report.sources - before["sources"],
-            report.articles - before["articles"],
-            report.passages - before["passages"],
-            tuple(skipped) + report.skipped,
-            report.seconds,
+        before = keep.manifest["counts"] if keep else {"sources": 0, "articles": 0, "passages": 0}
+        return replace(
+            report,
+            sources=report.sources - before["sources"],
+            articles=report.articles - before["articles"],
+            passages=report.passages - before["passages"],
+            skipped=skipped + report.skipped,
         )
+
+
+def _new(found: Source | Skipped, held: set[str]) -> Source | Skipped:
+    """`found`, skipped if it would add nothing to the sources that are `held`."""
+    if isinstance(found, Skipped):
+        return found
+    if found.id in held:
+        return Skipped(found.file, "already in the library")
+    return (
+        found
+        if list(split(found))
+        else Skipped(found.file, "holds no article, only teasers or too little text")
+    )
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """The HTTP API, with the chat mounted beside it."""
 
+import asyncio
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import asdict
@@ -162,6 +164,7 @@ def serve(library: Library, host: str, port: int) -> None:
 
     import uvicorn
 
+    logging.getLogger("uvicorn.error").addFilter(_no_cancellation)
     tokens = library.settings.tokens
     check_bind(host, tokens)
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
@@ -181,3 +184,9 @@ def serve(library: Library, host: str, port: int) -> None:
         log_level="warning",
         timeout_graceful_shutdown=2,
     )
+
+
+def _no_cancellation(record: logging.LogRecord) -> bool:
+    """Whether a log record tells more than that a page was open when the server was stopped."""
+    cancelled = record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not (cancelled or str(record.msg).startswith("Cancel "))

@@ -387,6 +387,7 @@ def _ask_and_stop(page: Any) -> None:
     assert not page.locator("#send").is_visible()
     page.click("#stop")
     page.wait_for_selector("text=已停止")
+    page.wait_for_timeout(600)  # for what was under way
     said = page.locator("#now .xw-said").inner_text()
     page.wait_for_timeout(600)
     assert page.locator("#now .xw-said").inner_text() == said and "第49句" not in said

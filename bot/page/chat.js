@@ -81,29 +81,42 @@
       if (rating === "down") turn.querySelector(".xw-comment input").focus();
     };
 
+  // What was under way when the answer was stopped may still arrive; it is then stopped too.
+  let stopped = false;
+  const settle = () => {
+    for (const making of document.querySelectorAll(stopped ? ".xw-making" : "none")) {
+      making.classList.remove("xw-making");
+      const note = document.createElement("p");
+      note.className = "xw-known";
+      note.textContent = words().stopped;
+      making.append(note);
+    }
+  };
+
   document.addEventListener("click", (event) => {
     const link = event.target.closest?.("a[href^='/read/']");
     if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey && event.button === 0) {
       event.preventDefault();
       open(link);
     }
-    if (event.target.closest?.("#stop"))
-      for (const making of document.querySelectorAll(".xw-making")) {
-        making.classList.remove("xw-making");
-        making.insertAdjacentHTML("beforeend", '<p class="xw-known"></p>');
-        making.lastChild.textContent = words().stopped;
-      }
+    if (event.target.closest?.("#stop")) {
+      stopped = true;
+      settle();
+    }
+    if (event.target.closest?.("#send")) stopped = false;
     const button = event.target.closest?.("[data-do]");
     if (button) act[button.dataset.do](button.closest(".xw-turn"), button);
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") close();
+    if (event.key === "Enter" && event.target.matches?.("#question textarea")) stopped = false;
     if (event.key === "Enter" && event.target.matches?.(".xw-comment input")) act.comment(event.target.closest(".xw-turn"));
   });
 
   // The newest turn comes into view.
   let turns = 0;
   new MutationObserver(() => {
+    settle();
     const language = words().language;
     if (language) document.documentElement.lang = language;
     const all = document.querySelectorAll(".xw-turn");
