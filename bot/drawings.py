@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from itertools import groupby
 
-from bot.figures import Figure, Group, comparable
+from bot.comparable import Figure, Group, comparable
 from bot.library_page import search_form
 from bot.pages import page
 from bot.records import Span

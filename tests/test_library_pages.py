@@ -9,8 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 import bot.uploads
+from bot.comparable import comparable
 from bot.conversations import Conversations, Turn, new_id
-from bot.figures import comparable
 from bot.journal import append, rows
 from bot.library import Library
 from bot.settings import Settings
