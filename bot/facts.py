@@ -1,0 +1,222 @@
+"""What a sentence states, read without a model: its names, its figures, whom each belongs to, what it denies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from bot.figures import Figure, figures
+from index.glossary import by_form, mentions
+from index.swaps import ordinary
+from index.terms import is_word, normalize, tagged
+
+OWNERS = ("company", "product", "person")  # kinds whose things, figures and people are told apart
+KINDS = (*OWNERS, "institution", "media", "place")
+_SURNAMES = frozenset(
+    "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜谢邹喻苏潘葛范彭鲁韦马方任袁柳鲍史唐费薛雷贺汤罗郝安于傅齐康"
+    "伍余顾孟黄穆萧尹姚邵汪毛戴宋庞熊纪舒屈项董梁杜阮蓝席麻贾江颜郭梅林徐邱骆高夏蔡田樊胡凌霍万柯卢莫房解应丁邓洪包石崔吉龚程邢裴陆"
+    "翁焦巴牧车侯班秋宁仇甘厉戎祖武符刘景詹龙叶黎白蒲赖乔温庄柴阎连习艾容向古易廖耿匡文欧沃关游权盖桂牛尚聂曾"
+)
+CLAUSE = re.compile(r"[,，;；:：。!！?？\n]|\b(?:while|whereas|but)\b|而(?=[一-鿿])(?<!从而)(?<!然而)|(?<=[一-鿿])但是?")
+_BETWEEN = re.compile(r"\s*(?:、|和|与|及|以及|还有|或|&|/|,|，|and|,\s*and|or)\s*")
+_RESPECTIVELY = re.compile(r"分别|各自|依次|respectively")
+_COMPARES = re.compile(r"高于|低于|大于|小于|超过|多于|少于|不及|不如|优于|落后|领先|相比|[比较](?=[a-z0-9一-鿿])|\b(?:than|over|versus|vs)\b")
+_NOT_SUBJECT = re.compile(r"(?:[从在自由向对被跟为给]|曾任|就职于|任职于|来自|离开|加入|\b(?:from|at|in|for|by|to|of|with|against|than))\s*$")
+_NEGATED = re.compile(
+    r"(?<![一-鿿])未(?=[一-鿿])(?!来|经)|[尚并从还仍]未|未(?:能|曾|被|有|必|获|见|实|完|披|公|对|在|发|收|开|达|受|透|列|上|推|宣|成|采|使)|"
+    r"没有?(?!收)|并非|并不|不再|不[会能是会曾得可想愿敢该应用需属存支提包含具受允接](?!不|得不|断)|不(?=[列上采使兼开])|否认|无[法需力意缘]|尚无|毫无|拒绝|放弃|"
+    r"\b(?:not|never|no|none|neither|nor|without|cannot|denie[sd]|deny|den(?:y)ing|fail(?:s|ed)? to|refuse[sd]?)\b|n't\b"
+)
+_HEDGED = re.compile(
+    r"计划|拟|预计|估计|预期|有望|或将|或许|或(?=[会可达有为])|也许|可能|恐|打算|将(?![军来近帅])|准备|据传|据称|传闻|有消息|目标|希望|力争|考虑|旨在|若|如果|假如|一旦|"
+    r"\b(?:will|would|plan(?:s|ned|ning)?|expect(?:s|ed)?|may|might|could|intend(?:s|ed)?|aim(?:s|ed)?|reported(?:ly)?|likely|estimate[sd]?|forecasts?|"
+    r"should|going to|target(?:s|ed)?|if|to be|hopes?|possibly|perhaps|is set to|are set to|set to)\b|'ll\b"
+)
+# Words that say opposite things: a text that says one side is not supported by one that says only the other.
+_OPPOSITES = [
+    (r"增长|增加|上升|上涨|提高|提升|攀升|扩大|涨|\b(?:increas\w+|ris(?:e|es|ing|en)|rose|gr[eo]w\w*|climb\w*|up)\b",
+     r"下降|下跌|下滑|减少|降低|缩小|缩减|萎缩|跌|\b(?:decreas\w+|f[ae]ll\w*|drop\w*|declin\w+|shr[aiu]nk\w*|down)\b"),
+    (r"高于|超过|多于|大于|优于|领先|逾|\b(?:more|higher|larger|greater|better|faster|exceed\w*|over|above|beat\w*|outperform\w*)\b",
+     r"低于|不到|少于|小于|不及|不如|逊于|落后|不足|\b(?:less|lower|smaller|fewer|worse|slower|under|below|behind)\b"),
+    (r"盈利|赢利|获利|\bprofit\w*\b", r"亏损|亏钱|\bloss(?:es)?\b"),
+    (r"列入|纳入|加入|进入|添加|\b(?:added|listed|joined)\b", r"移出|移除|退出|剔除|除名|\b(?:removed|delisted|left)\b"),
+    (r"允许|批准|放开|解除|取消(?=.{0,6}(?:管制|限制|禁))|\b(?:allow\w*|approv\w+|lift\w*)\b", r"禁止|限制|封禁|\b(?:bann?\w*|prohibit\w*|restrict\w*|forb\w+)\b"),
+    (r"收购|买入|购买|采购|\b(?:bought|buys?|acquir\w+|purchas\w+)\b", r"出售|卖出|抛售|售予|\b(?:sold|sells?)\b"),
+    (r"开始|启动|开幕|揭幕|\b(?:start\w*|began|begin\w*|launch\w*)\b", r"停止|终止|暂停|中止|关停|\b(?:stop\w*|halt\w*|ceas\w+|suspend\w*|end(?:s|ed)?)\b"),
+    (r"成功|\bsucce\w+\b", r"失败|\bfail\w*\b"),
+    (r"支持|支撑|\bsupport\w*\b", r"反对|\boppos\w+\b"),
+    (r"兼容|\bcompatib\w+\b", r"不兼容|\bincompatib\w+\b"),
+    (r"最[大高多强快早]|\b(?:largest|biggest|highest|most|fastest|earliest)\b", r"最[小低少弱慢晚]|\b(?:smallest|lowest|least|slowest|latest)\b"),
+    (r"入职|加盟|出任|担任|\b(?:joined|serves?|appointed)\b", r"离职|离任|辞职|卸任|\b(?:left|resign\w*|quit)\b"),
+    (r"国产|国内|本土|\bdomestic\w*\b", r"国外|海外|外国|\b(?:foreign|overseas)\b"),
+]  # fmt: skip
+OPPOSITES = [(re.compile(a), re.compile(b)) for a, b in _OPPOSITES]
+
+
+_TURNED = re.compile(r"[被由遭受获从]|来自|低于|少于|小于|不及|不如|落后|逊于|\b(?:by|from|of|less|lower|smaller|fewer|worse|slower|behind|below)\b")
+_COPULA = re.compile(r"(?:是|系|为|成为)\s*$")
+_BESIDE = re.compile(r"(?:[与和同跟比较]|相比(?:于|之下)?|\b(?:compared (?:to|with)|unlike|than)\s)\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name where it stands in the normal form of a text; `said` is the glossary's name, or the text itself."""
+
+    start: int
+    end: int
+    kind: str
+    said: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What a text states; positions are in `plain`, its normal form with a swapper's words put right."""
+
+    plain: str
+
+    @cached_property
+    def names(self) -> tuple[Name, ...]:
+        """The names, in order."""
+        return tuple(_names(self.plain))
+
+    @cached_property
+    def figures(self) -> tuple[Figure, ...]:
+        """The figures that are no part of a name."""
+        return tuple(
+            f for f in figures(self.plain) if not any(n.start < f.end and f.start < n.end for n in self.names)
+        )
+
+    @cached_property
+    def clauses(self) -> tuple[tuple[int, int], ...]:
+        """The spans of the clauses."""
+        ends = [(m.start(), m.end()) for m in CLAUSE.finditer(self.plain)]
+        starts = [0, *(end for _, end in ends)]
+        stops = [*(start for start, _ in ends), len(self.plain)]
+        return tuple((a, b) for a, b in zip(starts, stops, strict=True) if self.plain[a:b].strip())
+
+    def of(self, kind: str, start: int = 0, end: int | None = None) -> list[Name]:
+        """The names of `kind` in a part of the text, in order."""
+        stop = len(self.plain) if end is None else end
+        return [n for n in self.names if n.kind == kind and start <= n.start and n.end <= stop]
+
+    def subject(self, kind: str, start: int = 0, end: int | None = None) -> Name | None:
+        """Whom of `kind` a part of the text is about: its first name that no preposition makes another's."""
+        found = self.of(kind, start, end)
+        return next((n for n in found if not _NOT_SUBJECT.search(self.plain[: n.start])), None)
+
+    def owners(self, at: int, kind: str) -> frozenset[str]:
+        """Whose of `kind` the thing at `at` is, empty if no name of the kind is in the text.
+
+        Those named in its clause: all of them where nothing else in the clause could be theirs instead, else the
+        nearest before it; without any, the subject of the clauses before, else those of the next clause that names one.
+        """
+        here = next(((a, b) for a, b in self.clauses if a <= at < b), (0, len(self.plain)))
+        named = self.of(kind, *here)
+        if named:
+            return self._shared(at, named, here)
+        before = [n for n in self.of(kind, 0, here[0]) if not _NOT_SUBJECT.search(self.plain[: n.start])]
+        if before:
+            clause = next((a, b) for a, b in self.clauses if a <= before[-1].start < b)
+            return frozenset(n.said for n in self.run(self.subject(kind, *clause) or before[-1]))
+        after = self.of(kind, here[1])
+        clause = next(((a, b) for a, b in self.clauses if after and a <= after[0].start < b), (0, 0))
+        return frozenset(n.said for n in self.of(kind, *clause))
+
+    def _shared(self, at: int, named: list[Name], clause: tuple[int, int]) -> frozenset[str]:
+        part = self.plain[clause[0] : clause[1]]
+        rivals = [f for f in self.figures if clause[0] <= f.start and f.end <= clause[1]]
+        alike = [f for f in rivals if any(f.start == at and f.unit == g.unit for g in rivals)] or [
+            f for f in rivals if f.start <= at < f.end
+        ]
+        same = [f for f in rivals if alike and f.unit == alike[0].unit]
+        if len({n.said for n in named}) == 1:
+            return frozenset((named[0].said,))
+        if _RESPECTIVELY.search(self.plain) and len(same) == len(named):
+            return frozenset((named[[f.start for f in same].index(alike[0].start)].said,))
+        before = [n for n in named if n.start < at]
+        if before and (len(same) > 1 or (len(rivals) and _COMPARES.search(part))):
+            return frozenset(n.said for n in self.run(before[-1]))
+        return frozenset(n.said for n in named)
+
+    def run(self, name: Name) -> list[Name]:
+        """The names of the kind that are listed together with `name`, it among them, in order."""
+        found = self.of(name.kind)
+        at = found.index(name)
+        first = last = at
+        while first and self._joined(found[first - 1], found[first]):
+            first -= 1
+        while last + 1 < len(found) and self._joined(found[last], found[last + 1]):
+            last += 1
+        return found[first : last + 1]
+
+    def _joined(self, a: Name, b: Name) -> bool:
+        return bool(_BETWEEN.fullmatch(self.plain[a.end : b.start]))
+
+    def denies(self, start: int, end: int) -> bool:
+        """Whether a part of the text says that something is not so."""
+        return len(_NEGATED.findall(self.plain[start:end])) % 2 == 1
+
+    def hedges(self, start: int = 0, end: int | None = None) -> bool:
+        """Whether a part of the text speaks of what is planned, expected or only possible."""
+        return bool(_HEDGED.search(self.plain[start:end]))
+
+    def before(self, a: Name, b: Name) -> bool:
+        """Whether `a` acts on `b`, or comes first, as far as word order, passives and comparisons tell."""
+        first, second = sorted((a, b), key=lambda n: n.start)
+        between = self.plain[first.end : second.start]
+        behind = self.plain[second.end :]
+        turned = bool(_TURNED.search(between))
+        turned ^= bool(_COPULA.search(between)) and bool(re.match(r"\s*(?:的|旗下|[一-鿿]|'s)", behind))
+        turned ^= bool(_BESIDE.search(self.plain[: first.start]))
+        return (first is a) != turned
+
+    def opposes(self, other: Facts) -> bool:
+        """Whether this text says one of two opposites and `other` only the other."""
+        return any(
+            (mine.search(self.plain) and not mine.search(other.plain) and theirs.search(other.plain))
+            for pair in OPPOSITES
+            for mine, theirs in (pair, pair[::-1])
+        )
+
+
+@lru_cache(maxsize=4096)
+def facts(text: str, spun: bool = False) -> Facts:
+    """What `text` states; with `spun` read as an article that went through a synonym swapper."""
+    plain = normalize(text)
+    return Facts(ordinary(plain)[0] if spun else plain)
+
+
+def _names(plain: str) -> Iterator[Name]:
+    found = [
+        Name(a, b, kind, by_form()[plain[a:b]].name)
+        for kind in KINDS
+        for a, b in mentions(plain, kind)
+        if plain[a:b] in by_form()
+    ]
+    at = 0
+    for word, flag in tagged(plain):
+        kind = {"nr": "person", "nrt": "person", "ns": "place", "nt": "institution"}.get(flag, "")
+        person = kind == "person" and not (2 <= len(word) <= 4 and word[0] in _SURNAMES)
+        if kind and len(word) > 1 and not person and re.fullmatch(r"[一-鿿]+", word):
+            found.append(Name(at, at + len(word), kind, word))
+        at += len(word)
+    end = 0
+    for name in sorted(found, key=lambda n: (n.start, -n.end)):
+        if name.start >= end:
+            yield name
+            end = name.end
+
+
+@lru_cache(maxsize=4096)
+def strange_words(plain: str) -> tuple[str, ...]:
+    """The Chinese words of `plain` that no dictionary holds: names, mostly."""
+    return tuple(
+        w for w, _ in tagged(plain) if len(w) > 1 and re.fullmatch(r"[一-鿿]+", w) and not is_word(w)
+    )
+
+
+def latin_words(plain: str) -> Sequence[str]:
+    """The Latin words and codes of `plain`, without plain numbers."""
+    return re.findall(r"(?<![a-z0-9])(?=[a-z0-9.+-]*[a-z])[a-z0-9][a-z0-9.+-]*[a-z0-9+]", plain)
