@@ -30,7 +30,7 @@ _NEGATED = re.compile(
     r"\b(?:not|never|no|none|neither|nor|without|cannot|denie[sd]|deny|den(?:y)ing|fail(?:s|ed)? to|refuse[sd]?)\b|n't\b"
 )
 _HEDGED = re.compile(
-    r"计划|拟|预计|估计|预期|有望|或将|或许|或(?=[会可达有为])|也许|可能|恐|打算|将(?![军来近帅])|准备|据传|据称|传闻|有消息|目标|希望|力争|考虑|旨在|若|如果|假如|一旦|"
+    r"计划|拟|预计|估计|预期|有望|或将|或许|或(?=[会可达有为])|也许|可能|恐|打算|将(?:会|于|在|要|继续|进一步|推出|发布|达|有|成|是|以|为|不|因|从|被|面|超|减|增|失|受|采|购|开|投|建|重|大|更|能|可|对|向|迎|进|支付|停|禁|限|收|提|出|使|让|导致|引)|准备|据传|据称|传闻|有消息|目标|希望|力争|考虑|旨在|若|如果|假如|一旦|"
     r"\b(?:will|would|plan(?:s|ned|ning)?|expect(?:s|ed)?|may|might|could|intend(?:s|ed)?|aim(?:s|ed)?|reported(?:ly)?|likely|estimate[sd]?|forecasts?|"
     r"should|going to|target(?:s|ed)?|if|to be|hopes?|possibly|perhaps|is set to|are set to|set to)\b|'ll\b"
 )
@@ -55,7 +55,11 @@ _OPPOSITES = [
 OPPOSITES = [(re.compile(a), re.compile(b)) for a, b in _OPPOSITES]
 
 
-_TURNED = re.compile(r"[被由遭受获从]|来自|低于|少于|小于|不及|不如|落后|逊于|\b(?:by|from|of|less|lower|smaller|fewer|worse|slower|behind|below)\b")
+_TURNED = re.compile(
+    r"[被由遭受][^,，]*$|获[^,，]{0,3}$|(?:从|来自)$|低于|少于|小于|不及|不如|落后|逊于"
+    r"|\b(?:less|lower|smaller|fewer|worse|slower|behind|below)\b|\b(?:by|from|of)\s(?:the\s)?$"
+)
+_CONNECTIVES = re.compile(r"[\s“\"而但则且]|此外|另外|同时|目前|据悉|其中|截至|\b(?:and|the|while|but|in|by|as of|also)\b")
 _COPULA = re.compile(r"(?:是|系|为|成为)\s*$")
 _BESIDE = re.compile(r"(?:[与和同跟比较]|相比(?:于|之下)?|\b(?:compared (?:to|with)|unlike|than)\s)\s*$")
 
@@ -110,7 +114,8 @@ class Facts:
         """Whose of `kind` the thing at `at` is, empty if no name of the kind is in the text.
 
         Those named in its clause: all of them where nothing else in the clause could be theirs instead, else the
-        nearest before it; without any, the subject of the clauses before, else those of the next clause that names one.
+        nearest before it; without any, the one that the nearest clause before begins with, else another before, else
+        those of the next clause that names one.
         """
         here = next(((a, b) for a, b in self.clauses if a <= at < b), (0, len(self.plain)))
         named = self.of(kind, *here)
@@ -118,11 +123,19 @@ class Facts:
             return self._shared(at, named, here)
         before = [n for n in self.of(kind, 0, here[0]) if not _NOT_SUBJECT.search(self.plain[: n.start])]
         if before:
-            clause = next((a, b) for a, b in self.clauses if a <= before[-1].start < b)
-            return frozenset(n.said for n in self.run(self.subject(kind, *clause) or before[-1]))
+            leading = [n for n in before if self._leads(n)]
+            return frozenset(n.said for n in self.run((leading or before)[-1]))
         after = self.of(kind, here[1])
         clause = next(((a, b) for a, b in self.clauses if after and a <= after[0].start < b), (0, 0))
         return frozenset(n.said for n in self.of(kind, *clause))
+
+    def _leads(self, name: Name) -> bool:
+        """Whether a clause begins with `name`, but for a date or a connective."""
+        start = next(a for a, b in self.clauses if a <= name.start < b)
+        for f in self.figures:
+            if start <= f.start and f.end <= name.start:
+                start = f.end
+        return len(_CONNECTIVES.sub("", self.plain[start : name.start])) <= 1
 
     def _shared(self, at: int, named: list[Name], clause: tuple[int, int]) -> frozenset[str]:
         part = self.plain[clause[0] : clause[1]]
