@@ -13,7 +13,12 @@ from index.swaps import ordinary
 from index.terms import is_word, normalize, tagged
 
 OWNERS = ("company", "product", "person")  # kinds whose things, figures and people are told apart
-KINDS = (*OWNERS, "institution", "media", "place")
+# Of which kinds a name may be whose name of another kind.
+OWNED: dict[str, tuple[str, ...]] = {
+    "product": ("company",), "person": ("company",), "institution": ("company", "person"), "media": (), "company": (),
+    "place": OWNERS,
+}  # fmt: skip
+KINDS = tuple(OWNED)
 _SURNAMES = frozenset(
     "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕施张孔曹严华金魏陶姜谢邹喻苏潘葛范彭鲁韦马方任袁柳鲍史唐费薛雷贺汤罗郝安于傅齐康"
     "伍余顾孟黄穆萧尹姚邵汪毛戴宋庞熊纪舒屈项董梁杜阮蓝席麻贾江颜郭梅林徐邱骆高夏蔡田樊胡凌霍万柯卢莫房解应丁邓洪包石崔吉龚程邢裴陆"
@@ -56,7 +61,7 @@ OPPOSITES = [(re.compile(a), re.compile(b)) for a, b in _OPPOSITES]
 
 
 _TURNED = re.compile(
-    r"[被由遭受][^,，]*$|获[^,，]{0,3}$|(?:从|来自)$|低于|少于|小于|不及|不如|落后|逊于"
+    r"[被由遭受][^,，]*$|获[^,，]{0,3}$|(?:从|来自)$|低于|少于|小于|不及|不如|落后|逊于|弱于"
     r"|\b(?:less|lower|smaller|fewer|worse|slower|behind|below)\b|\b(?:by|from|of)\s(?:the\s)?$"
 )
 _CONNECTIVES = re.compile(r"[\s“\"而但则且]|此外|另外|同时|目前|据悉|其中|截至|\b(?:and|the|while|but|in|by|as of|also)\b")
@@ -163,6 +168,10 @@ class Facts:
         while last + 1 < len(found) and self._joined(found[last], found[last + 1]):
             last += 1
         return found[first : last + 1]
+
+    def listed(self, said: frozenset[str], kind: str) -> bool:
+        """Whether the text lists these names together, so that what it says holds for each."""
+        return any(said <= {n.said for n in self.run(name)} for name in self.of(kind))
 
     def _joined(self, a: Name, b: Name) -> bool:
         return bool(_BETWEEN.fullmatch(self.plain[a.end : b.start]))

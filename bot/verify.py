@@ -13,7 +13,7 @@ from functools import cached_property
 
 from bot.claims import Written
 from bot.evidence import Evidence, gather, said
-from bot.facts import KINDS, OWNERS, Facts, Name, facts, latin_words, strange_words
+from bot.facts import KINDS, OWNED, OWNERS, Facts, Name, facts, latin_words, strange_words
 from bot.figures import DATE, Figure, figures, without_figures
 from bot.names import sounds
 from bot.question import language_of, read_question
@@ -27,6 +27,8 @@ from index.times import dated
 # Shares of a claim's words, weighed as in quote mode, that its sentence must say: with what it stands under, and itself.
 COVERED: dict[str, float] = {"zh": 0.62, "en": 0.5}
 OWN: dict[str, float] = {"zh": 0.45, "en": 0.35}
+# What figures that agree take off both.
+FIGURES_AGREE = 0.13
 ABOUT = 0.2  # of the question's words, that a sentence must cover to say something on it
 CONTEXT_CHARS = 240
 _ORDERS = re.compile(
@@ -34,7 +36,13 @@ _ORDERS = re.compile(
     r"|系统提示|system prompt|你(?:现在|必须|只能|应当|应该)(?:是|回答|输出|扮演|说)|只(?:能)?(?:回答|输出|回复)|you (?:are now|must (?:answer|say|reply|output))",
     re.I,
 )
-_POINTS_BACK = re.compile(r"[\s“\"]*(?:而|但|并且|同时|另外|此外)?[,，]?(?:这[款家位个颗]|该|其|它|他|她|此|公司|\b(?:it|its|the company|he|she|his|her|they|their)\b)", re.I)
+# Words that a sentence is built with, and those that say how exact a figure is.
+_HOLLOW = frozenset(
+    "至 之间 比 大约 约 左右 以上 以下 超过 多 名 共 共有 总共 已 已经 用 用了 达 达到 约为 分别 都 只 只有 仅 还 同时 近 一款 一家 一种 "
+    "名为 称为 叫 进行 其中 目前 此外 而且 并且 另外 因此 所以 由于 "
+    "more than about around approximately nearly over only just about also both total respectively between up down".split()
+)
+_POINTS_BACK = re.compile(r"[\s“\"]*(?:(?:而|但|并且|同时|另外|此外|[一另]方面|是?因为)[,，]?){0,3}(?:这[款家位个颗]|该|其|它|他|她|此|公司|\b(?:it|its|the company|he|she|his|her|they|their)\b)", re.I)
 
 
 def gives_orders(sentence: str) -> bool:
@@ -148,11 +156,11 @@ class Verifier:
             return [], why
         for part in parts:
             own = _subjects(facts(part))
-            found, failed = self._find(part, sentence.markers, subject)
+            found, failed = self._find(part, sentence.markers, {} if own else subject)
             if not found:
-                return [], why if failed == "wording" else failed
+                return [], failed
             spans.append(found)
-            subject = subject | own
+            subject = own or subject
         return list(dict.fromkeys(spans)), ""
 
     def _find(
@@ -161,6 +169,7 @@ class Verifier:
         """The sentence that says `text`, one of a cited passage if there is one; else why the best one does not."""
         blank = _blanked(text)
         claim = read_question(blank, self._store)
+        claim = replace(claim, needs=tuple(n for n in claim.needs if n.phrase.lower() not in _HOLLOW))
         found = [e for e in gather(claim, self._hits, self._store) if e.span in self._supports]
         found.sort(key=lambda e: (self._number[e.passage] not in markers, -e.coverage, -e.own))
         reasons = []
@@ -215,10 +224,11 @@ def _against(
     stated = facts(text, False)
     if support.evidence.coverage < ABOUT:
         return "off_question"
-    weak = e.coverage < COVERED[claim.language] or e.own < OWN[claim.language]
+    less = FIGURES_AGREE if stated.figures else 0.0
+    weak = e.coverage < COVERED[claim.language] - less or e.own < OWN[claim.language] - less
     return (
         _figures_against(stated, support)
-        or _names_against(stated, claim, subject, support)
+        or _names_against(text, stated, claim, subject, support)
         or ("wording" if weak else "")
         or _owners_against(stated, subject, support)
         or _polarity_against(stated, claim, support)
@@ -233,7 +243,7 @@ def _figures_against(stated: Facts, support: Support) -> str:
 
 
 def _names_against(
-    stated: Facts, claim: Asked, subject: dict[str, frozenset[str]], support: Support
+    text: str, stated: Facts, claim: Asked, subject: dict[str, frozenset[str]], support: Support
 ) -> str:
     held = {n.said for n in support.facts.names}
     for name in stated.names:
@@ -245,7 +255,8 @@ def _names_against(
     if claim.language == "en":
         missing = [n for n in claim.needs if _is_capital(n, claim.text) and not _says(n, support)]
         return "name" if missing else ""
-    words = (*latin_words(stated.plain), *strange_words(stated.plain))
+    bare = without_figures(text)
+    words = (*latin_words(bare), *strange_words(bare))
     named = [stated.plain[n.start : n.end] for n in stated.names]
     unknown = [w for w in words if not support.holds(w) and not any(w in n for n in named)]
     needs = {f for n in claim.needs if _says(n, support) for f in (*n.forms, n.phrase)}
@@ -269,9 +280,19 @@ def _is_capital(need: Need, text: str) -> bool:
 def _says(need: Need, support: Support) -> bool:
     if said(need, support.evidence.text, support.evidence.spun) or said(need, support.around, support.evidence.spun):
         return True
-    spelt = re.sub(r"[^a-z]", "", need.phrase.lower())
-    people = [sounds(n.said) for n in support.facts.of("person") if not n.said.isascii()]
-    return any(spelt in ("".join(p), "".join(p[1:] + p[:1])) for p in people)
+    return len(need.forms) == 1 and _spelt(re.sub(r"[^a-z]", "", need.phrase.lower()), support.facts.plain)
+
+
+def _spelt(letters: str, plain: str) -> bool:
+    """Whether `letters` spell two to four characters of `plain` that stand together, a surname first or last."""
+    for run in re.findall(r"[一-鿿]{2,}", plain):
+        heard = sounds(run)
+        for size in (2, 3, 4):
+            for at in range(len(run) - size + 1):
+                part = heard[at : at + size]
+                if letters in ("".join(part), "".join((*part[1:], part[0]))):
+                    return True
+    return False
 
 
 def _owners_against(stated: Facts, subject: dict[str, frozenset[str]], support: Support) -> str:
@@ -281,15 +302,14 @@ def _owners_against(stated: Facts, subject: dict[str, frozenset[str]], support: 
         for kind in OWNERS:
             mine = stated.owners(f.start, kind) or subject.get(kind, frozenset())
             theirs = [support.whose(g.start, kind) for g in same if g.start >= 0]
-            if mine and theirs and not any(not t or mine <= t for t in theirs):
+            each = stated.listed(mine, kind)
+            if mine and theirs and not any(not t or (mine <= t if each else mine & t) for t in theirs):
                 return "relation"
     for name in stated.names:
-        for kind in OWNERS:
+        for kind in OWNED[name.kind]:
             mine = stated.owners(name.start, kind) or subject.get(kind, frozenset())
-            if kind == name.kind or not mine:
-                continue
             theirs = [support.whose(n.start, kind) for n in support.facts.names if n.said == name.said]
-            if theirs and not any(not t or mine & t for t in theirs):
+            if mine and theirs and not any(not t or mine & t for t in theirs):
                 return "relation"
     return "relation" if any(_turned(stated, support.facts, kind) for kind in OWNERS) else ""
 
@@ -311,16 +331,19 @@ def _turned(stated: Facts, other: Facts, kind: str) -> bool:
 
 def _polarity_against(stated: Facts, claim: Asked, support: Support) -> str:
     """"negation" or "certainty" if a clause denies, turns round or takes for sure what its like in `support` does not."""
+    denied: dict[tuple[tuple[int, int], ...], bool] = {}
     for start, end in stated.clauses:
         like = _alike(stated.plain[start:end], claim, support)
-        if stated.denies(start, end) not in {support.facts.denies(*c) for c in like}:
+        denied[like] = denied.get(like, False) or stated.denies(start, end)
+    for like, denies in denied.items():
+        if denies not in {support.facts.denies(*c) for c in like}:
             return "negation"
         if not stated.hedges() and all(support.facts.hedges(*c) for c in like):
             return "certainty"
     return "opposite" if stated.opposes(support.facts) else ""
 
 
-def _alike(clause: str, claim: Asked, support: Support) -> list[tuple[int, int]]:
+def _alike(clause: str, claim: Asked, support: Support) -> tuple[tuple[int, int], ...]:
     """The clauses of `support` that say most of what `clause` says."""
     needs = [n for n in claim.needs if normalize(n.phrase) in clause]
     shares = {
@@ -328,4 +351,4 @@ def _alike(clause: str, claim: Asked, support: Support) -> list[tuple[int, int]]
         for a, b in support.facts.clauses
     }
     best = max(shares.values(), default=0.0)
-    return [span for span, share in shares.items() if share >= best - 0.01] or [(0, len(support.facts.plain))]
+    return tuple(span for span, share in shares.items() if share >= best - 0.01)
