@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from bot.figures import Figure, figures
+from bot.figures import DATE, Figure, figures
 from index.glossary import by_form, mentions
 from index.swaps import ordinary
 from index.terms import is_word, normalize, tagged
@@ -31,7 +31,8 @@ _COMPARES = re.compile(r"高于|低于|大于|小于|超过|多于|少于|不及
 _NOT_SUBJECT = re.compile(r"(?:[从在自由向对被跟为给]|曾任|就职于|任职于|来自|离开|加入|\b(?:from|at|in|for|by|to|of|with|against|than))\s*$")
 _NEGATED = re.compile(
     r"(?<![一-鿿])未(?=[一-鿿])(?!来|经)|[尚并从还仍]未|未(?:能|曾|被|有|必|获|见|实|完|披|公|对|在|发|收|开|达|受|透|列|上|推|宣|成|采|使)|"
-    r"没有?(?!收)|并非|并不|不再|不[会能是会曾得可想愿敢该应用需属存支提包含具受允接](?!不|得不|断)|不(?=[列上采使兼开])|否认|无[法需力意缘]|尚无|毫无|拒绝|放弃|"
+    r"没有?(?!收)|并非|否认|无[法需力意缘]|尚无|毫无|拒绝|放弃|"
+    r"不(?![仅只单断过同少久止但论管及如足到乏错禁妨菲等]|得不|可避免|一样)(?<!得不)|"
     r"\b(?:not|never|no|none|neither|nor|without|cannot|denie[sd]|deny|den(?:y)ing|fail(?:s|ed)? to|refuse[sd]?)\b|n't\b"
 )
 _HEDGED = re.compile(
@@ -41,10 +42,10 @@ _HEDGED = re.compile(
 )
 # Words that say opposite things: a text that says one side is not supported by one that says only the other.
 _OPPOSITES = [
-    (r"增长|增加|上升|上涨|提高|提升|攀升|扩大|涨|\b(?:increas\w+|ris(?:e|es|ing|en)|rose|gr[eo]w\w*|climb\w*|up)\b",
-     r"下降|下跌|下滑|减少|降低|缩小|缩减|萎缩|跌|\b(?:decreas\w+|f[ae]ll\w*|drop\w*|declin\w+|shr[aiu]nk\w*|down)\b"),
-    (r"高于|超过|多于|大于|优于|领先|逾|\b(?:more|higher|larger|greater|better|faster|exceed\w*|over|above|beat\w*|outperform\w*)\b",
-     r"低于|不到|少于|小于|不及|不如|逊于|落后|不足|\b(?:less|lower|smaller|fewer|worse|slower|under|below|behind)\b"),
+    (r"增长|增加|增添|增多|追加|加大|上升|上涨|提高|提升|攀升|飙升|扩大|涨|\b(?:increas\w+|ris(?:e|es|ing|en)|rose|gr[eo]w\w*|climb\w*|up)\b",
+     r"下降|下跌|下滑|减少|削减|降低|缩小|缩减|萎缩|跌|\b(?:decreas\w+|f[ae]ll\w*|drop\w*|declin\w+|reduc\w+|cut|shr[aiu]nk\w*|down)\b"),
+    (r"高于|超过|多于|大于|优于|领先|逾|突破|打破|强于|高出|以上|\d[万亿]?[多余]|比.{1,20}?[高多大快强]|\b(?:more|higher|larger|greater|better|faster|exceed\w*|over|above|beat\w*|outperform\w*)\b",
+     r"低于|不到|少于|小于|不及|不如|逊于|弱于|落后|不足|[仅只][有为是要]?|[比较].{1,20}?[低少小慢弱]|only|just|\b(?:less|lower|smaller|fewer|worse|slower|under|below|behind)\b"),
     (r"盈利|赢利|获利|\bprofit\w*\b", r"亏损|亏钱|\bloss(?:es)?\b"),
     (r"列入|纳入|加入|进入|添加|\b(?:added|listed|joined)\b", r"移出|移除|退出|剔除|除名|\b(?:removed|delisted|left)\b"),
     (r"允许|批准|放开|解除|取消(?=.{0,6}(?:管制|限制|禁))|\b(?:allow\w*|approv\w+|lift\w*)\b", r"禁止|限制|封禁|\b(?:bann?\w*|prohibit\w*|restrict\w*|forb\w+)\b"),
@@ -65,8 +66,15 @@ _TURNED = re.compile(
     r"|\b(?:less|lower|smaller|fewer|worse|slower|behind|below)\b|\b(?:by|from|of)\s(?:the\s)?$"
 )
 _CONNECTIVES = re.compile(r"[\s“\"而但则且]|此外|另外|同时|目前|据悉|其中|截至|\b(?:and|the|while|but|in|by|as of|also)\b")
-_COPULA = re.compile(r"(?:是|系|为|成为)\s*$")
+_COPULA = re.compile(r"(?:是|系|为|成为|\b(?:is|are|was|were|became)(?: the)?)\s*$")
 _BESIDE = re.compile(r"(?:[与和同跟比较]|相比(?:于|之下)?|\b(?:compared (?:to|with)|unlike|than)\s)\s*$")
+
+
+_ROLE = re.compile(
+    r"首席[一-鿿]{1,5}?[官师家](?!网)|联合创始人|创始人|开创人|联席ceo|副?董事长|副?总裁|总监|总工程师|副?总经理|总司理|合伙人|董事|教授|院士|秘书长|主席|部长"
+    r"|\b(?:ceo|cto|coo|cfo|cmo|co-founder|founder|chairman|vice president|president|director|professor|chief \w+ officer)\b"
+    r"|(?<![a-z])(?:ceo|cto|coo|cfo|cmo)(?![a-z])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +95,9 @@ class Facts:
 
     @cached_property
     def names(self) -> tuple[Name, ...]:
-        """The names, in order."""
-        return tuple(_names(self.plain))
+        """The names, in order; none within a figure (US dollars)."""
+        said = figures(self.plain)
+        return tuple(n for n in _names(self.plain) if not any(f.start <= n.start and n.end < f.end for f in said))
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:
@@ -122,7 +131,7 @@ class Facts:
         nearest before it; without any, the one that the nearest clause before begins with, else another before, else
         those of the next clause that names one.
         """
-        here = next(((a, b) for a, b in self.clauses if a <= at < b), (0, len(self.plain)))
+        here = self.clause(at)
         named = self.of(kind, *here)
         if named:
             return self._shared(at, named, here)
@@ -131,16 +140,37 @@ class Facts:
             leading = [n for n in before if self._leads(n)]
             return frozenset(n.said for n in self.run((leading or before)[-1]))
         after = self.of(kind, here[1])
-        clause = next(((a, b) for a, b in self.clauses if after and a <= after[0].start < b), (0, 0))
-        return frozenset(n.said for n in self.of(kind, *clause))
+        return frozenset(n.said for n in self.of(kind, *self.clause(after[0].start))) if after else frozenset()
+
+    def clause(self, at: int) -> tuple[int, int]:
+        """The span of the clause at `at`."""
+        return next(((a, b) for a, b in self.clauses if a <= at < b), (0, len(self.plain)))
+
+    def topic(self, kind: str, end: int) -> Name | None:
+        """Whom of `kind` the text before `end` is about: the last name that a clause begins with."""
+        return next((n for n in reversed(self.of(kind)) if n.start < end and self._leads(n)), None)
+
+    def roles(self, name: Name) -> frozenset[str]:
+        """The offices that the clause of a person's name gives to that person, each by its name in the glossary."""
+        start, end = self.clause(name.start)
+        others = [n for n in self.of("person", start, end) if n != name]
+        low = max((n.end for n in others if n.end <= name.start), default=start)
+        high = min((n.start for n in others if n.start >= name.end), default=end)
+        behind = self.plain[name.end : high]
+        if high < end:
+            behind = re.split(r"[、和与及]|\band\b", behind)[0]
+        return roles_in(self.plain[low : name.start]) | roles_in(behind)
+
+    def office(self, role: str) -> Iterator[int]:
+        """Where the text names `role`, in any form."""
+        yield from (m.start() for m in _ROLE.finditer(self.plain) if _role(m[0]) == role)
 
     def _leads(self, name: Name) -> bool:
         """Whether a clause begins with `name`, but for a date or a connective."""
-        start = next(a for a, b in self.clauses if a <= name.start < b)
-        for f in self.figures:
-            if start <= f.start and f.end <= name.start:
-                start = f.end
-        return len(_CONNECTIVES.sub("", self.plain[start : name.start])) <= 1
+        start = self.clause(name.start)[0]
+        dates = [f for f in self.figures if f.unit == DATE and start <= f.start and f.end <= name.start]
+        lead = self.plain[dates[-1].end if dates else start : name.start]
+        return len(_CONNECTIVES.sub("", lead)) <= 1
 
     def _shared(self, at: int, named: list[Name], clause: tuple[int, int]) -> frozenset[str]:
         part = self.plain[clause[0] : clause[1]]
@@ -227,8 +257,25 @@ def _names(plain: str) -> Iterator[Name]:
     end = 0
     for name in sorted(found, key=lambda n: (n.start, -n.end)):
         if name.start >= end:
+            code = re.match(r"\d+[a-z]*(?![a-z0-9.])", plain[name.end :]) if name.kind == "product" else None
+            if code:
+                name = Name(name.start, name.end + code.end(), name.kind, name.said + code[0])
             yield name
             end = name.end
+
+
+def roles_in(plain: str) -> frozenset[str]:
+    """The offices named in `plain`, each by its name in the glossary.
+
+    >>> sorted(roles_in("cto兼首席软件架构师")) == sorted(roles_in("首席技术官、首席软件架构师"))
+    True
+    """
+    return frozenset(_role(m[0]) for m in _ROLE.finditer(plain))
+
+
+def _role(said: str) -> str:
+    said = {"开创人": "创始人", "founders": "founder", "总司理": "总经理"}.get(said, said)
+    return by_form()[said].name if said in by_form() else said
 
 
 @lru_cache(maxsize=4096)

@@ -24,6 +24,9 @@ _WRITTEN = {
     "%": "%|percent|per cent",
     "nm": "nm|纳米|nanomet(?:er|re)s?|-?nanomet(?:er|re)",
     "mm2": "mm2|平方毫米|square millimet(?:er|re)s?",
+    "cm2": "cm2|平方厘米|square centimet(?:er|re)s?",
+    "m2": "m2|平方米|square met(?:er|re)s?",
+    "cm": "cm|厘米|centimet(?:er|re)s?",
     "mm": "mm|毫米|millimet(?:er|re)s?",
     "km": "km|公里|千米|kilomet(?:er|re)s?",
     "kw": "kw|千瓦|kilowatts?",
@@ -84,6 +87,9 @@ _DATES = re.compile(
 _PART = re.compile(r"(?:第?(?P<zh>[一二三四1-4])季度?|\bq(?P<q>[1-4])\b|(?P<en>first|second|third|fourth) quarter)|(?P<half>[上下]半年|(?:first|second) half)")
 _ORDER = {"一": 1, "二": 2, "三": 3, "四": 4, "first": 1, "second": 2, "third": 3, "fourth": 4}
 _FIRST = re.compile(r"首(?=[个款家次颗批位只])|\bfirst\b(?! (?:quarter|half))|最早")
+# How often: as a figure, so that a day is not taken for a month.
+_PER = re.compile(r"[每单](?P<zh>个?月|[天日年周秒季]|小时|分钟|季度)|\b(?:per|each|every|an?) (?P<en>month|day|year|week|second|hour|quarter)\b|\b(?P<ly>dai|month|year|week|hour|quarter)ly\b")
+_PERIODS = {"天": "day", "日": "day", "dai": "day", "个月": "month", "月": "month", "年": "year", "周": "week", "秒": "second", "小时": "hour", "季度": "quarter", "季": "quarter"}
 _NTH_WORD = re.compile(r"\b(second|third|fourth|fifth)(?:-| )(?=generation|round|largest|company|chip)")
 
 
@@ -150,6 +156,9 @@ def _parts(plain: str) -> Iterator[Figure]:
             said = match["zh"] or match["q"] or match["en"]
             value, unit = _ORDER.get(said) or int(said), "季度"
         yield Figure(match.start(), match.end(), unit, (float(value),))
+    for match in _PER.finditer(plain):
+        said = match["zh"] or match["en"] or match["ly"]
+        yield Figure(match.start(), match.end(), f"per {_PERIODS.get(said, said)}", (1.0,))
     for match in _FIRST.finditer(plain):
         yield Figure(match.start(), match.end(), NTH, (1.0,))
     for match in _NTH_WORD.finditer(plain):

@@ -82,9 +82,12 @@ class Support:
         return any(pattern.search(t) if word.isascii() else word in t for t in self.texts)
 
     def whose(self, at: int, kind: str) -> frozenset[str]:
-        """Whose of `kind` the thing at `at` is; of the surroundings where the sentence names none."""
-        own = self.facts.owners(max(at, 0), kind)
-        return own if own and not self._points_back else self.implied(kind) | own
+        """Whose of `kind` the thing at `at` is; of the surroundings where the sentence names none or points back."""
+        own = self.facts.owners(at, kind)
+        if own and not self._points_back:
+            return own
+        beside = self.facts.of(kind, *self.facts.clause(at))
+        return self.implied(kind) | (own if beside else frozenset()) or own
 
     def implied(self, kind: str) -> frozenset[str]:
         """Whom of `kind` the surroundings are about: the subject of the nearest sentence that has one, a title's only one."""
@@ -169,8 +172,9 @@ class Verifier:
         """The sentence that says `text`, one of a cited passage if there is one; else why the best one does not."""
         blank = _blanked(text)
         claim = read_question(blank, self._store)
-        claim = replace(claim, needs=tuple(n for n in claim.needs if n.phrase.lower() not in _HOLLOW))
-        found = [e for e in gather(claim, self._hits, self._store) if e.span in self._supports]
+        # Names are held against names; the words, without them, are weighed as a question's are.
+        words = replace(claim, needs=tuple(n for n in claim.needs if not n.is_name and n.phrase.lower() not in _HOLLOW))
+        found = [e for e in gather(words, self._hits, self._store) if e.span in self._supports]
         found.sort(key=lambda e: (self._number[e.passage] not in markers, -e.coverage, -e.own))
         reasons = []
         for e in found:
@@ -231,6 +235,7 @@ def _against(
         or _names_against(text, stated, claim, subject, support)
         or ("wording" if weak else "")
         or _owners_against(stated, subject, support)
+        or _topic_against(stated, claim, support)
         or _polarity_against(stated, claim, support)
     )
 
@@ -268,7 +273,12 @@ def _named(name: Name, stated: Facts, held: set[str], support: Support) -> bool:
     if name.said in held or name.said in support.implied(name.kind):
         return True
     plain = stated.plain[name.start : name.end]
-    return plain in support.facts.plain or (name.kind == "place" and plain.rstrip("市省县") in support.facts.plain)
+    plain = plain.rstrip("市省县") if name.kind == "place" else plain
+    taken = [(n.start, n.end) for n in support.facts.names]
+    return any(
+        not any(a < m.end() and m.start() < b for a, b in taken)
+        for m in re.finditer(re.escape(plain), support.facts.plain)
+    )
 
 
 def _is_capital(need: Need, text: str) -> bool:
@@ -311,7 +321,52 @@ def _owners_against(stated: Facts, subject: dict[str, frozenset[str]], support: 
             theirs = [support.whose(n.start, kind) for n in support.facts.names if n.said == name.said]
             if mine and theirs and not any(not t or mine & t for t in theirs):
                 return "relation"
-    return "relation" if any(_turned(stated, support.facts, kind) for kind in OWNERS) else ""
+    turned = any(_turned(stated, support.facts, kind) for kind in OWNERS)
+    return "relation" if turned or _office_against(stated, subject, support) else ""
+
+
+def _office_against(stated: Facts, subject: dict[str, frozenset[str]], support: Support) -> bool:
+    """Whether the claim gives a person an office, or an office to a company, that `support` gives to another."""
+    for person in stated.of("person"):
+        mine = stated.roles(person)
+        same = [n for n in support.facts.of("person") if n.said == person.said]
+        if mine and same and not any(mine <= support.facts.roles(n) for n in same):
+            return True
+        companies = _company_of(stated, person) or subject.get("company", frozenset())
+        for role in mine if companies else ():
+            at = list(support.facts.office(role))
+            if at and not any(companies & _employer(support, a) for a in at):
+                return True
+    return False
+
+
+def _company_of(stated: Facts, person: Name) -> frozenset[str]:
+    return frozenset(n.said for n in stated.of("company", *stated.clause(person.start)))
+
+
+def _employer(support: Support, at: int) -> frozenset[str]:
+    """Whose office it is that is named at `at`: the company's right before it, else the sentence's, else the surroundings'."""
+    start, _ = support.facts.clause(at)
+    before = support.facts.of("company", start, at)
+    if before:
+        return frozenset(n.said for n in support.facts.run(before[-1]))
+    topic = support.facts.topic("company", at)
+    return frozenset((topic.said,)) if topic else support.implied("company") or support.whose(at, "company")
+
+
+def _topic_against(stated: Facts, claim: Asked, support: Support) -> str:
+    """"relation" if the claim is about one name, and the clause of `support` that is like it about another."""
+    for kind in (*OWNERS, "place"):
+        mine = {n.said for n in stated.of(kind)}
+        if len(mine) != 1 or not mine & {n.said for n in support.facts.of(kind)}:
+            continue
+        like = _alike(stated.plain, claim, support)
+        topics = [support.facts.topic(kind, end) for _, end in like]
+        if all(t and t.said not in mine for t in topics) and not any(
+            n.said in mine for span in like for n in support.facts.of(kind, *span) if kind != "place"
+        ):
+            return "relation"
+    return ""
 
 
 def _turned(stated: Facts, other: Facts, kind: str) -> bool:

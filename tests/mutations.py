@@ -9,7 +9,7 @@ from bot.facts import OWNERS, Name, facts
 
 UNITS = [
     ("亿元", "亿美元"), ("亿美元", "亿元"), ("万美元", "万元"), ("TB/s", "GB/s"), ("TFLOPS", "GFLOPS"), ("纳米", "毫米"), ("平方毫米", "平方厘米"),
-    ("%", "倍"), ("轮", "倍"), ("个月", "天"), ("天", "个月"), ("billion", "million"), ("US dollars", "yuan"), ("rounds", "years"), ("名员工", "家门店"),
+    ("%", "倍"), ("轮", "倍"), ("个月", "天"), ("19天", "19个月"), ("5天", "5个月"), ("每天", "每个月"), ("billion", "million"), ("US dollars", "yuan"), ("rounds", "years"), ("名员工", "家门店"),
 ]  # fmt: skip
 NEGATED = [
     ("成立于", "并非成立于"), ("成立", "没有成立"), ("都被", "都没有被"), ("的创始人是", "的创始人不是"), ("CEO是", "CEO不是"), ("毕业于", "并未毕业于"),
@@ -63,10 +63,12 @@ def name(text: str, others: list[Name]) -> Iterator[str]:
     stated = facts(text)
     if len(stated.plain) != len(text):
         return
-    mine = {n.said for n in stated.names}
+    mine = {n.said for n in stated.names}  # none within a figure, as in "US dollars"
     for held in stated.names:
         other = next((o for o in others if o.kind == held.kind and o.said not in mine), None)
-        if other and held.kind in (*OWNERS, "place"):
+        if held.kind == "place":
+            yield text[: held.start] + "纽约" + text[held.end :]
+        elif other and held.kind in OWNERS:
             yield text[: held.start] + other.said + text[held.end :]
 
 
