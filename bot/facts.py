@@ -40,11 +40,13 @@ _HEDGED = re.compile(
     r"\b(?:will|would|plan(?:s|ned|ning)?|expect(?:s|ed)?|may|might|could|intend(?:s|ed)?|aim(?:s|ed)?|reported(?:ly)?|likely|estimate[sd]?|forecasts?|"
     r"should|going to|target(?:s|ed)?|if|to be|hopes?|possibly|perhaps|is set to|are set to|set to)\b|'ll\b"
 )
+_MORE = re.compile(r"(?:超过?|逾|高于|多于|大于|至少|突破|打破|超出|\b(?:more than|over|above|at least|exceed\w*))了?\s*$")
+_LESS = re.compile(r"(?:不到|不足|低于|少于|小于|[接将]?近|至多|\b(?:less than|under|below|nearly|almost|fewer than|at most))\s*$")
 # Words that say opposite things: a text that says one side is not supported by one that says only the other.
 _OPPOSITES = [
     (r"增长|增加|增添|增多|追加|加大|上升|上涨|提高|提升|攀升|飙升|扩大|涨|\b(?:increas\w+|ris(?:e|es|ing|en)|rose|gr[eo]w\w*|climb\w*|up)\b",
      r"下降|下跌|下滑|减少|削减|降低|缩小|缩减|萎缩|跌|\b(?:decreas\w+|f[ae]ll\w*|drop\w*|declin\w+|reduc\w+|cut|shr[aiu]nk\w*|down)\b"),
-    (r"高于|超过|多于|大于|优于|领先|逾|突破|打破|强于|高出|以上|\d[万亿]?[多余]|比.{1,20}?[高多大快强]|\b(?:more|higher|larger|greater|better|faster|exceed\w*|over|above|beat\w*|outperform\w*)\b",
+    (r"高于|超过|多于|大于|优于|领先|逾|突破|打破|强于|高出|以上|\d[万亿]?[多余]|比.{1,20}?(?:[高多快强]|大(?!约))|\b(?:more|higher|larger|greater|better|faster|exceed\w*|over|above|beat\w*|outperform\w*)\b",
      r"低于|不到|少于|小于|不及|不如|逊于|弱于|落后|不足|[仅只][有为是要]?|[比较].{1,20}?[低少小慢弱]|only|just|\b(?:less|lower|smaller|fewer|worse|slower|under|below|behind)\b"),
     (r"盈利|赢利|获利|\bprofit\w*\b", r"亏损|亏钱|\bloss(?:es)?\b"),
     (r"列入|纳入|加入|进入|添加|\b(?:added|listed|joined)\b", r"移出|移除|退出|剔除|除名|\b(?:removed|delisted|left)\b"),
@@ -62,8 +64,8 @@ OPPOSITES = [(re.compile(a), re.compile(b)) for a, b in _OPPOSITES]
 
 
 _TURNED = re.compile(
-    r"[被由遭受][^,，]*$|获[^,，]{0,3}$|(?:从|来自)$|低于|少于|小于|不及|不如|落后|逊于|弱于"
-    r"|\b(?:less|lower|smaller|fewer|worse|slower|behind|below)\b|\b(?:by|from|of)\s(?:the\s)?$"
+    r"[被由遭受][^,，]*$|获[^,，]{0,3}$|(?:从|来自)$|(?:低于|少于|小于|不及|不如|落后|逊于|弱于)[^,，]*$"
+    r"|\b(?:less|lower|smaller|fewer|worse|slower|behind|below)\b[^,，]*$|\b(?:by|from|of)\s(?:the\s)?$"
 )
 _CONNECTIVES = re.compile(r"[\s“\"而但则且]|此外|另外|同时|目前|据悉|其中|截至|\b(?:and|the|while|but|in|by|as of|also)\b")
 _COPULA = re.compile(r"(?:是|系|为|成为|\b(?:is|are|was|were|became)(?: the)?)\s*$")
@@ -223,6 +225,13 @@ class Facts:
         turned ^= bool(_COPULA.search(between)) and bool(re.match(r"\s*(?:的|旗下|[一-鿿]|'s)", behind))
         turned ^= bool(_BESIDE.search(self.plain[: first.start]))
         return (first is a) != turned
+
+    def bound(self, f: Figure) -> int:
+        """1 if the text says more than the figure, -1 if less, 0 if just it."""
+        before, after = self.plain[max(0, f.start - 12) : f.start], self.plain[f.end : f.end + 2]
+        if _MORE.search(before) or after == "以上" or re.search(r"[多余+]", self.plain[f.start : f.end]):
+            return 1
+        return -1 if _LESS.search(before) or after in ("以下", "以内") else 0
 
     def opposes(self, other: Facts) -> bool:
         """Whether this text says one of two opposites and `other` only the other."""
