@@ -56,7 +56,10 @@ _OPPOSITES = [
     (r"成功|\bsucce\w+\b", r"失败|\bfail\w*\b"),
     (r"支持|支撑|\bsupport\w*\b", r"反对|\boppos\w+\b"),
     (r"兼容|\bcompatib\w+\b", r"不兼容|\bincompatib\w+\b"),
-    (r"最[大高多强快早]|\b(?:largest|biggest|highest|most|fastest|earliest)\b", r"最[小低少弱慢晚]|\b(?:smallest|lowest|least|slowest|latest)\b"),
+    (r"最[大高多强快早]|\b(?:largest|biggest|highest|most|fastest)\b", r"最[小低少弱慢晚]|\b(?:smallest|lowest|least|slowest)\b"),
+    (r"最新|\b(?:latest|newest)\b", r"最[旧老早]|\b(?:oldest|earliest)\b"),
+    (r"训练|\btrain\w*\b", r"推理|\binference\b"),
+    (r"硬件|\bhardware\b", r"软件|\bsoftware\b"),
     (r"入职|加盟|出任|担任|\b(?:joined|serves?|appointed)\b", r"离职|离任|辞职|卸任|\b(?:left|resign\w*|quit)\b"),
     (r"国产|国内|本土|\bdomestic\w*\b", r"国外|海外|外国|\b(?:foreign|overseas)\b"),
 ]  # fmt: skip
@@ -99,7 +102,16 @@ class Facts:
     def names(self) -> tuple[Name, ...]:
         """The names, in order; none within a figure (US dollars)."""
         said = figures(self.plain)
-        return tuple(n for n in _names(self.plain) if not any(f.start <= n.start and n.end < f.end for f in said))
+        found: list[Name] = []
+        for name in _names(self.plain):
+            if any(f.start <= name.start and name.end < f.end for f in said):
+                continue
+            last = found[-1] if found else None
+            if last and last.kind == name.kind == "product" and not self.plain[last.end : name.start].strip():
+                found[-1] = Name(last.start, name.end, name.kind, name.said)  # Xiyun C500
+            else:
+                found.append(name)
+        return tuple(found)
 
     @cached_property
     def figures(self) -> tuple[Figure, ...]:

@@ -37,7 +37,7 @@ _WRITTEN = {
     "倍": "倍|x|times|-?fold",
     "轮": "轮|rounds?",
     "家": "家|companies|company|firms?|enterprises?",
-    "人": "人|名|位|people|employees|staff",
+    "人": "(?:人|名|位)(?:员工|职工)?|people|employees|staff",
     "个": "[个种款项颗片块件张台条枚套门类座]|chips?|models?|kinds?|types?|products?|cards?|items?|gpus?",
     "个月": "个月|months?",
     "年": "周?年|years?",

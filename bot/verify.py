@@ -27,6 +27,8 @@ from index.times import dated
 # Shares of a claim's words, weighed as in quote mode, that its sentence must say: with what it stands under, and itself.
 COVERED: dict[str, float] = {"zh": 0.5, "en": 0.45}
 OWN: dict[str, float] = {"zh": 0.4, "en": 0.3}
+# The share that must be said in so many words (or in their translation): what is like a word may be its opposite.
+LITERAL: dict[str, float] = {"zh": 0.4, "en": 0.2}
 # What figures that agree take off both.
 FIGURES_AGREE = 0.15
 ABOUT = 0.2  # of the question's words, that a sentence must cover to say something on it
@@ -42,7 +44,10 @@ _HOLLOW = frozenset(
     "名为 称为 叫 进行 其中 目前 此外 而且 并且 另外 因此 所以 由于 "
     "作为 is not was are were does did more than about around approximately nearly over only just about also both total respectively between up down".split()
 )
-_POINTS_BACK = re.compile(r"[\s“\"]*(?:(?:而|但|并且|同时|另外|此外|[一另]方面|是?因为)[,，]?){0,3}(?:这[款家位个颗]|该|其|它|他|她|此|公司|\b(?:it|its|the company|he|she|his|her|they|their)\b)", re.I)
+_POINTS_BACK = re.compile(
+    r"[\s“\"]*(?:(?:而|但|并且|同时|另外|此外|[一另]方面|是?(?:因为|由于))[,，]?){0,3}(?:这[款家位个颗]|该|其|它|他|她|此|公司|\b(?:it|its|the company|he|she|his|her|they|their)\b)",
+    re.I,
+)
 
 
 def gives_orders(sentence: str) -> bool:
@@ -176,7 +181,7 @@ class Verifier:
         blank = _blanked(text)
         claim = read_question(blank, self._store)
         # Names are held against names; the words, without them, are weighed as a question's are.
-        words = replace(claim, needs=tuple(n for n in claim.needs if not n.is_name and n.phrase.lower() not in _HOLLOW))
+        words = replace(claim, needs=tuple(filter(_weighs, claim.needs)))
         found = [e for e in gather(words, self._hits, self._store) if e.span in self._supports]
         found.sort(key=lambda e: (self._number[e.passage] not in markers, -e.coverage, -e.own))
         reasons = []
@@ -231,8 +236,7 @@ def _against(
     stated = facts(text, False)
     if not support.on_question:
         return "off_question"
-    less = FIGURES_AGREE if stated.figures else 0.0
-    weak = e.coverage < COVERED[claim.language] - less or e.own < OWN[claim.language] - less
+    weak = _weak(claim, bool(stated.figures), support, e)
     return (
         _figures_against(stated, support)
         or _names_against(text, stated, claim, subject, support)
@@ -240,6 +244,27 @@ def _against(
         or _owners_against(stated, subject, support)
         or _topic_against(stated, claim, support)
         or _polarity_against(stated, claim, support)
+    )
+
+
+def _weighs(need: Need) -> bool:
+    """Whether a word of a claim must be said: no name, which is held against names, and no hollow word."""
+    adverb = len(need.forms) == 1 and need.phrase.endswith("ly")
+    return not need.is_name and not adverb and need.phrase.lower() not in _HOLLOW
+
+
+def _weak(claim: Asked, counts: bool, support: Support, e: Evidence) -> bool:
+    """Whether the sentence says too little of the claim's words."""
+    needs = list(filter(_weighs, claim.needs))
+    if not needs:
+        return not counts
+    less = FIGURES_AGREE if counts else 0.0
+    held = sum(n.weight for n in needs if said(n, support.evidence.text, support.evidence.spun))
+    literal = held / sum(n.weight for n in needs)
+    return (
+        e.coverage < COVERED[claim.language] - less
+        or e.own < OWN[claim.language] - less
+        or literal < LITERAL[claim.language] - less
     )
 
 
@@ -364,8 +389,12 @@ def _topic_against(stated: Facts, claim: Asked, support: Support) -> str:
     """"relation" if a clause of the claim names one whom `support` names elsewhere, but not where it says the like."""
     held = support.facts
     for start, end in stated.clauses:
-        needs = [n for n in claim.needs if not n.is_name and n.phrase.lower() in stated.plain[start:end]]
-        spans = [s for s in held.clauses if any(said(n, held.plain[slice(*s)], support.evidence.spun) for n in needs)]
+        named = [stated.plain[n.start : n.end] for n in stated.names]
+        words = [n for n in filter(_weighs, claim.needs) if not any(n.phrase.lower() in name for name in named)]
+        needs = [n for n in words if n.phrase.lower() in stated.plain[start:end]]
+        best = _alike(stated.plain[start:end], claim, support) if needs else ()
+        left = [n for n in needs if not any(_in(n, support, span) for span in best)]
+        spans = [s for s in held.clauses if s in best or any(_in(n, support, s) for n in left)]
         for kind in (*OWNERS, "place"):
             there = {n.said for span in spans for n in held.of(kind, *span)}
             topics = {t.said for _, stop in spans if (t := held.topic(kind, stop))}
@@ -376,6 +405,10 @@ def _topic_against(stated: Facts, claim: Asked, support: Support) -> str:
             if kind == "place" and subject and topics and subject.start >= start and subject.said not in topics:
                 return "relation"
     return ""
+
+
+def _in(need: Need, support: Support, span: tuple[int, int]) -> bool:
+    return said(need, support.facts.plain[slice(*span)], support.evidence.spun)
 
 
 def _turned(stated: Facts, other: Facts, kind: str) -> bool:
@@ -410,9 +443,6 @@ def _polarity_against(stated: Facts, claim: Asked, support: Support) -> str:
 def _alike(clause: str, claim: Asked, support: Support) -> tuple[tuple[int, int], ...]:
     """The clauses of `support` that say most of what `clause` says."""
     needs = [n for n in claim.needs if normalize(n.phrase) in clause]
-    shares = {
-        (a, b): sum(n.weight for n in needs if said(n, support.facts.plain[a:b], support.evidence.spun))
-        for a, b in support.facts.clauses
-    }
+    shares = {span: sum(n.weight for n in needs if _in(n, support, span)) for span in support.facts.clauses}
     best = max(shares.values(), default=0.0)
     return tuple(span for span, share in shares.items() if share >= best - 0.01)
