@@ -41,4 +41,4 @@ def entities(text: str) -> frozenset[object]:
     named = [stated.plain[n.start : n.end] for n in stated.names]
     words = [w for w in latin_words(without_figures(text)) if not any(w in name for name in named)]
     chinese = words if any("一" <= c <= "鿿" for c in text) else []  # in English most words are Latin
-    return frozenset([n.said for n in stated.names] + [(f.unit, f.parts) for f in stated.figures] + chinese)
+    return frozenset((*(n.said for n in stated.names), *((f.unit, f.parts) for f in stated.figures), *chinese))

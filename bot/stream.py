@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 import time
+from collections.abc import Generator as Events
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from typing import Any
@@ -39,7 +40,7 @@ def stream(
     language: Language | None = None,
     k: int = DEFAULT_K,
     generator: Generator | None = None,
-) -> Iterator[Event]:
+) -> Events[Event]:
     """The events of one answer, in this order; arguments as for `bot.ask.ask`, and `generator` the model, if any.
 
     ``("retrieval", {"standalone_question", "refused", "passages": [{"source_id", "article_id", "start", "end"}]})`` once;
@@ -182,7 +183,6 @@ class _Answering:
     def _joint(self, sentence: Written, lead: str) -> str:
         """What stands between the text so far and the next sentence."""
         if lead:
-            self._lead = lead.rstrip(":：")
             first = lead not in self._text
             return (("\n" if self._text else "") + unmarked(lead) if first else "") + "\n- "
         if not self._text:

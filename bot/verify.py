@@ -6,6 +6,7 @@ that fit are kept; where none does, a sentence of the given passages that suppor
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from bot.evidence import Evidence, gather, said
 from bot.facts import KINDS, OWNED, OWNERS, Facts, Name, facts, latin_words, strange_words
 from bot.figures import DATE, Figure, figures, without_figures
 from bot.names import sounds
-from bot.question import language_of, read_question
+from bot.question import read_question
 from bot.records import Asked, Claim, Dropped, Need, Span
 from index.search import Hit
 from index.store import Store
@@ -215,7 +216,7 @@ def _parts(text: str) -> Iterator[str]:
     if len(stated.plain) != len(text):
         text = stated.plain
     held = 0
-    for start, end in stated.clauses:
+    for _start, end in stated.clauses:
         if len(text[held:end].strip()) < (8 if re.search(r"[一-鿿]", text) else 20) and end < stated.clauses[-1][1]:
             continue
         listed = next(
@@ -415,7 +416,7 @@ def _turned(stated: Facts, other: Facts, kind: str) -> bool:
     """Whether two names of `kind` stand the other way round in `other`."""
     for start, end in stated.clauses:
         named = stated.of(kind, start, end)
-        for a, b in zip(named, named[1:], strict=False):
+        for a, b in itertools.pairwise(named):
             theirs_a = [n for n in other.of(kind) if n.said == a.said]
             theirs_b = [n for n in other.of(kind) if n.said == b.said]
             if a.said == b.said or not theirs_a or not theirs_b or b in stated.run(a):

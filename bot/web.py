@@ -8,14 +8,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from bot.ask import DEFAULT_K, MAX_QUESTION, ask
+from bot.ask import DEFAULT_K, MAX_QUESTION
 from bot.library import Library
+from bot.mcp_tools import mcp_server
+from bot.openai_door import HISTORY_TURNS, add_openai_door, both
 from bot.pages import article_page, docs_page
-from index.store import StoreError
+from bot.sse import as_event, event_stream
+from bot.stream import reply, stream
+from index.search import Language
+from index.store import Store, StoreError
 
 MAX_BODY_BYTES = 64 << 10
 MAX_AT_ONCE = 32
-HISTORY_TURNS = 20
+LIMITED = ("/ask", "/ask/stream", "/v1/chat/completions")
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
     "X-Content-Type-Options": "nosniff",
@@ -41,7 +46,7 @@ class AskRequest(BaseModel):
 
 
 class BodyLimit:
-    """Answers 413 to a body over `MAX_BODY_BYTES` on ``/ask``, before it is read whole, and 422 to one not in UTF-8."""
+    """Answers 413 to a body over `MAX_BODY_BYTES` on `LIMITED` paths, before it is read whole, and 422 to one not in UTF-8."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
@@ -50,7 +55,7 @@ class BodyLimit:
         """Passes the request on with its body, once it is known to be small enough."""
         from starlette.responses import JSONResponse
 
-        if scope["type"] != "http" or scope["path"] != "/ask":
+        if scope["type"] != "http" or scope["path"] not in LIMITED:
             await self.app(scope, receive, send)
             return
         body, more = b"", True
@@ -83,7 +88,10 @@ def make_app(library: Library, chat: bool = True) -> Any:
     from fastapi.exceptions import RequestValidationError
     from fastapi.responses import HTMLResponse, JSONResponse
 
-    app = FastAPI(title="芯闻 Xinwen", docs_url=None, redoc_url=None)
+    tools = mcp_server(library)
+    routes = tools.streamable_http_app().routes
+    app = FastAPI(title="芯闻 Xinwen", docs_url=None, redoc_url=None, lifespan=lambda _: tools.session_manager.run())
+    app.router.routes.extend(routes)
     app.add_middleware(BodyLimit)
     free = BoundedSemaphore(MAX_AT_ONCE)
 
@@ -104,11 +112,23 @@ def make_app(library: Library, chat: bool = True) -> Any:
         if not free.acquire(blocking=False):
             raise HTTPException(429, "too many questions at once, try again in a moment")
         try:
-            history = [m.content for m in body.history if m.role == "user"][-HISTORY_TURNS:]
-            language = None if body.language == "auto" else body.language
-            return asdict(ask(body.question, library.store(), history, language, body.k))
+            return asdict(reply(*_asked(body), generator=library.generator))
         finally:
             free.release()
+
+    @app.post("/ask/stream", description="The same as server-sent events: retrieval, citation, delta, done or error.")
+    def post_ask_stream(body: AskRequest) -> Any:
+        asked = _asked(body)
+        if not free.acquire(blocking=False):
+            raise HTTPException(429, "too many questions at once, try again in a moment")
+        events = stream(*asked, generator=library.generator)
+        return event_stream((as_event(*event) for event in events), both(events.close, free.release))
+
+    def _asked(body: AskRequest) -> tuple[str, Store, list[str], Language | None, int]:
+        history = [m.content for m in body.history if m.role == "user"][-HISTORY_TURNS:]
+        return body.question, library.store(), history, None if body.language == "auto" else body.language, body.k
+
+    add_openai_door(app, library, free)
 
     @app.get("/healthz", description="Whether a store is open, and which.")
     def healthz() -> dict[str, Any]:
