@@ -72,12 +72,15 @@ class ChatModel:
     def write(self, messages: Sequence[tuple[str, str]]) -> Iterator[str]:
         """As `Generator.write`."""
         stream = self._model.stream(list(messages))
+        begun = False
         try:
             for chunk in stream:
+                begun = True
                 yield chunk.text
         # Each provider's client raises errors of its own.
         except Exception as error:
-            raise ModelError(_failure(error)) from None
+            failure = _failure(error)
+            raise ModelError("broken_off" if begun and failure == "unreachable" else failure) from None
         finally:
             getattr(stream, "close", lambda: None)()
 
