@@ -56,7 +56,7 @@ _OPPOSITES = [
     (r"成功|\bsucce\w+\b", r"失败|\bfail\w*\b"),
     (r"支持|支撑|\bsupport\w*\b", r"反对|\boppos\w+\b"),
     (r"兼容|\bcompatib\w+\b", r"不兼容|\bincompatib\w+\b"),
-    (r"最[大高多强快早]|\b(?:largest|biggest|highest|most|fastest)\b", r"最[小低少弱慢晚]|\b(?:smallest|lowest|least|slowest)\b"),
+    (r"最[大高多强快早]|第[一二三四五六七八九十\d]+大|\b(?:largest|biggest|highest|most|fastest)\b", r"最[小低少弱慢晚]|\b(?:smallest|lowest|least|slowest)\b"),
     (r"最新|\b(?:latest|newest)\b", r"最[旧老早]|\b(?:oldest|earliest)\b"),
     (r"训练|\btrain\w*\b", r"推理|\binference\b"),
     (r"硬件|\bhardware\b", r"软件|\bsoftware\b"),
@@ -68,11 +68,16 @@ OPPOSITES = [(re.compile(a), re.compile(b)) for a, b in _OPPOSITES]
 
 _TURNED = re.compile(
     r"[被由遭受][^,，]*$|获[^,，]{0,3}$|(?:从|来自)$|(?:低于|少于|小于|不及|不如|落后|逊于|弱于)[^,，]*$"
-    r"|\b(?:less|lower|smaller|fewer|worse|slower|behind|below)\b[^,，]*$|\b(?:by|from|of)\s(?:the\s)?$"
+    r"|\b(?:less|lower|smaller|fewer|worse|slower|behind|below)\b[^,，]*$|\b(?:by|from)\s(?:the\s)?$"
 )
 _CONNECTIVES = re.compile(r"[\s“\"而但则且]|此外|另外|同时|目前|据悉|其中|截至|\b(?:and|the|while|but|in|by|as of|also)\b")
 _COPULA = re.compile(r"(?:是|系|为|成为|\b(?:is|are|was|were|became)(?: the)?)\s*$")
-_BESIDE = re.compile(r"(?:[与和同跟比较]|相比(?:于|之下)?|\b(?:compared (?:to|with)|unlike|than)\s)\s*$")
+_OWNED_BY = re.compile(r"\s*(?:的|旗下|'s\b)")
+_OF = re.compile(r"\bof (?:the )?$")
+_APPOSED = re.compile(r"\s*(?:旗下[^,，]{0,6}|的(?:(?:子|母|分)?公司|供应商|客户|股东|对手|竞争对手|合作伙伴|投资方))$")
+_BESIDE = re.compile(r"(?:相比(?:于|之下)?|较之|\b(?:compared (?:to|with)|unlike|than)\s)\s*$")
+_BEHIND = re.compile(r"\s*(?:相?比|相较)")
+_MUTUAL = re.compile(r"[与和跟同]|合作|协作|竞争|携手|联合|共同|一起|\b(?:with|both|together|partner\w*|compet\w*)\b")
 
 
 _ROLE = re.compile(
@@ -231,12 +236,16 @@ class Facts:
     def before(self, a: Name, b: Name) -> bool:
         """Whether `a` acts on `b`, or comes first, as far as word order, passives and comparisons tell."""
         first, second = sorted((a, b), key=lambda n: n.start)
-        between = self.plain[first.end : second.start]
-        behind = self.plain[second.end :]
+        front, between = self.plain[: first.start], self.plain[first.end : second.start]
         turned = bool(_TURNED.search(between))
-        turned ^= bool(_COPULA.search(between)) and bool(re.match(r"\s*(?:的|旗下|[一-鿿]|'s)", behind))
-        turned ^= bool(_BESIDE.search(self.plain[: first.start]))
+        owned = bool(_OWNED_BY.match(between) or _OF.search(front))
+        turned ^= owned and bool(_COPULA.search(between) or _APPOSED.match(between))
+        turned ^= bool(_BESIDE.search(front) or (front[-1:] in tuple("与和同跟较") and _BEHIND.match(between)))
         return (first is a) != turned
+
+    def mutual(self) -> bool:
+        """Whether the text speaks of something that holds either way round."""
+        return bool(_MUTUAL.search(self.plain))
 
     def bound(self, f: Figure) -> int:
         """1 if the text says more than the figure, -1 if less, 0 if just it."""

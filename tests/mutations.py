@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from bot.facts import OWNERS, Name, facts
+from bot.facts import OWNERS, Facts, facts
 
 UNITS = [
     ("亿元", "亿美元"), ("亿美元", "亿元"), ("万美元", "万元"), ("TB/s", "GB/s"), ("TFLOPS", "GFLOPS"), ("纳米", "毫米"), ("平方毫米", "平方厘米"),
@@ -58,14 +58,16 @@ def date(text: str) -> Iterator[str]:
         yield english
 
 
-def name(text: str, others: list[Name]) -> Iterator[str]:
-    """A name in place of another of its kind that the passages hold too."""
+def name(text: str, passages: list[Facts]) -> Iterator[str]:
+    """A name in place of another of its kind that the passages hold too, but never list together with it."""
     stated = facts(text)
     if len(stated.plain) != len(text):
         return
-    mine = {n.said for n in stated.names}  # none within a figure, as in "US dollars"
+    mine = {n.said for n in stated.names}
     for held in stated.names:
-        other = next((o for o in others if o.kind == held.kind and o.said not in mine), None)
+        listed = {m.said for p in passages for n in p.of(held.kind) if n.said == held.said for m in p.run(n)}
+        others = (o for p in passages for o in p.of(held.kind) if o.said not in mine | listed)
+        other = next(others, None)
         if held.kind == "place":
             yield text[: held.start] + "纽约" + text[held.end :]
         elif other and held.kind in OWNERS:
@@ -93,11 +95,11 @@ def invented(text: str) -> Iterator[str]:
         yield f"{text[subject.start : subject.end]} will be acquired by Intel next year [1]."
 
 
-def untrue(text: str, others: list[Name]) -> Iterator[tuple[str, str]]:
+def untrue(text: str, passages: list[Facts]) -> Iterator[tuple[str, str]]:
     """(how, sentence) for each way in which `text` can be made untrue."""
     ways: dict[str, Callable[[str], Iterator[str]]] = {
         "number": number, "date": date, "unit": _replaced(UNITS), "negated": _replaced(NEGATED), "opposite": _replaced(OPPOSITE),
-        "swapped": swapped, "invented": invented, "name": lambda t: name(t, others),
+        "swapped": swapped, "invented": invented, "name": lambda t: name(t, passages),
     }  # fmt: skip
     for how, change in ways.items():
         yield from ((how, changed) for changed in change(text) if changed != text)
