@@ -156,7 +156,7 @@ class Facts:
             return self._shared(at, named, here)
         before = [n for n in self.of(kind, 0, here[0]) if not _NOT_SUBJECT.search(self.plain[: n.start])]
         if before:
-            leading = [n for n in before if self._leads(n)]
+            leading = [n for n in before if self.leads(n)]
             return frozenset(n.said for n in self.run((leading or before)[-1]))
         after = self.of(kind, here[1])
         return frozenset(n.said for n in self.of(kind, *self.clause(after[0].start))) if after else frozenset()
@@ -167,7 +167,7 @@ class Facts:
 
     def topic(self, kind: str, end: int) -> Name | None:
         """Whom of `kind` the text before `end` is about: the last name that a clause begins with."""
-        return next((n for n in reversed(self.of(kind)) if n.start < end and self._leads(n)), None)
+        return next((n for n in reversed(self.of(kind)) if n.start < end and self.leads(n)), None)
 
     def roles(self, name: Name) -> frozenset[str]:
         """The offices that the clause of a person's name gives to that person, each by its name in the glossary."""
@@ -184,7 +184,7 @@ class Facts:
         """Where the text names `role`, in any form."""
         yield from (m.start() for m in _ROLE.finditer(self.plain) if _role(m[0]) == role)
 
-    def _leads(self, name: Name) -> bool:
+    def leads(self, name: Name) -> bool:
         """Whether a clause begins with `name`, but for a date or a connective."""
         start = self.clause(name.start)[0]
         dates = [f for f in self.figures if f.unit == DATE and start <= f.start and f.end <= name.start]
@@ -242,6 +242,10 @@ class Facts:
         turned ^= owned and bool(_COPULA.search(between) or _APPOSED.match(between))
         turned ^= bool(_BESIDE.search(front) or (front[-1:] in tuple("与和同跟较") and _BEHIND.match(between)))
         return (first is a) != turned
+
+    def makes(self, name: Name) -> bool:
+        """Whether a product's name stands right behind `name`."""
+        return any(n.kind == "product" and not self.plain[name.end : n.start].strip(" 的") for n in self.names if n.start >= name.end)
 
     def mutual(self) -> bool:
         """Whether the text speaks of something that holds either way round."""

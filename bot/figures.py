@@ -86,11 +86,12 @@ _DATES = re.compile(
 )
 _PART = re.compile(r"(?:第?(?P<zh>[一二三四1-4])季度?|\bq(?P<q>[1-4])\b|(?P<en>first|second|third|fourth) quarter)|(?P<half>[上下]半年|(?:first|second) half)")
 _ORDER = {"一": 1, "二": 2, "三": 3, "四": 4, "first": 1, "second": 2, "third": 3, "fourth": 4}
+_NTH = "zeroth first second third fourth fifth sixth seventh eighth ninth tenth".split()
 _FIRST = re.compile(r"首(?=[个款家次颗批位只])|\bfirst\b(?! (?:quarter|half))|最早")
 # How often: as a figure, so that a day is not taken for a month.
 _PER = re.compile(r"[每单](?P<zh>个?月|[天日年周秒季]|小时|分钟|季度)|\b(?:per|each|every|an?) (?P<en>month|day|year|week|second|hour|quarter)\b|\b(?P<ly>dai|month|year|week|hour|quarter)ly\b")
 _PERIODS = {"天": "day", "日": "day", "dai": "day", "个月": "month", "月": "month", "年": "year", "周": "week", "秒": "second", "小时": "hour", "季度": "quarter", "季": "quarter"}
-_NTH_WORD = re.compile(r"\b(second|third|fourth|fifth)(?:-| )(?=generation|round|largest|company|chip)")
+_NTH_WORD = re.compile(r"\b(second(?=[- ](?:generation|round|largest|biggest|smallest|chip|company))|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ def _parts(plain: str) -> Iterator[Figure]:
     for match in _FIRST.finditer(plain):
         yield Figure(match.start(), match.end(), NTH, (1.0,))
     for match in _NTH_WORD.finditer(plain):
-        yield Figure(match.start(), match.end(), NTH, (float(_ORDER.get(match[1], 5)),))
+        yield Figure(match.start(), match.end(), NTH, (float(_NTH.index(match[1])),))
 
 
 def _numbers(plain: str) -> Iterator[Figure]:
