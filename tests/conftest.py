@@ -9,9 +9,11 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from model_server import ModelServer
 
 from bot.library import Library
 from bot.settings import Settings
@@ -56,14 +58,14 @@ def store(folder: Path) -> Store:
     return Library(Settings(), folder).store()
 
 
-@pytest.fixture(scope="session")
-def server(folder: Path) -> Iterator[str]:
-    """The address of `xinwen serve` over the seeds' store, in a process of its own."""
+@contextmanager
+def serving(folder: Path, **variables: str) -> Iterator[str]:
+    """The address of `xinwen serve` over the store in `folder`, in a process of its own with these variables set."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "bot", "serve", "--port", str(port), "--store", str(folder)]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | variables, stdout=subprocess.DEVNULL)
     url = f"http://127.0.0.1:{port}"
     try:
         for _ in range(300):
@@ -77,3 +79,19 @@ def server(folder: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def server(folder: Path) -> Iterator[str]:
+    """The address of `xinwen serve` over the seeds' store, without a language model."""
+    with serving(folder) as url:
+        yield url
+
+
+@pytest.fixture
+def models() -> Iterator[ModelServer]:
+    """A language model's server that says what it is told to."""
+    served = ModelServer()
+    yield served
+    served.shutdown()
+    served.server_close()

@@ -17,14 +17,6 @@ PROMPT = [("system", "rules"), ("user", "question")]
 KEY = "sk-very-secret"
 
 
-@pytest.fixture
-def models() -> Iterator[ModelServer]:
-    served = ModelServer()
-    yield served
-    served.shutdown()
-    served.server_close()
-
-
 def generator(models: ModelServer, provider: str = "", timeout_s: float = 5.0) -> Any:
     url = models.url.removesuffix("/v1") if provider else models.url
     found = load_generator(Settings(model=f"{provider}double", base_url=url, api_key=KEY, timeout_s=timeout_s))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from model_server import ModelServer
+from model_server import Act, ModelServer
 from mutations import OBEYED, untrue
 
 from bot.ask import ask
@@ -44,14 +43,6 @@ def read(hits: list[Hit], store: Store) -> list[Facts]:
 
 
 @pytest.fixture
-def models() -> Iterator[ModelServer]:
-    served = ModelServer()
-    yield served
-    served.shutdown()
-    served.server_close()
-
-
-@pytest.fixture
 def model(models: ModelServer) -> Generator:
     found = load_generator(Settings(model="double", base_url=models.url, timeout_s=10))
     assert found
@@ -72,7 +63,7 @@ def test_true_sentences_reach_the_user_and_untrue_ones_do_not(
         ways = list(untrue(claim, read(passages(question, store), store)))
         how, wrong = ways[turn % len(ways)]
         obeyed = OBEYED[turn % len(OBEYED)]
-        models.act = lambda _, text=f"{claim}\n{wrong}\n{obeyed}": _act(text)
+        models.act = lambda _, text=f"{claim}\n{wrong}\n{obeyed}": Act(text, piece=40)
         answer = reply(question, store, generator=model)
         if answer.refused:  # before the model is asked
             continue
@@ -84,15 +75,8 @@ def test_true_sentences_reach_the_user_and_untrue_ones_do_not(
         assert all(store.source(c.source_id).text[c.start : c.end] == c.quote for c in answer.citations)
     assert answered >= 90
     assert len(passed_on) <= PASSED_ON, passed_on
-    print("STAT", kept, answered, told, passed_on)
     assert told >= 1.95 * answered
     assert kept >= SURVIVE * answered, f"{kept} of {answered}"
-
-
-def _act(text: str) -> object:
-    from model_server import Act
-
-    return Act(text, piece=40)
 
 
 def test_every_way_of_being_untrue_alone(store: Store) -> None:
