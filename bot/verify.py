@@ -27,6 +27,8 @@ from index.times import dated
 # Shares of a claim's words, weighed as in quote mode, that its sentence must say: with what it stands under, and itself.
 COVERED: dict[str, float] = {"zh": 0.4, "en": 0.33}
 OWN: dict[str, float] = {"zh": 0.3, "en": 0.22}
+# Of a Chinese claim of few words and no figures, one that is missing is what it states.
+FEW, OWN_OF_FEW = 3, 0.6
 # The share that must be said in so many words (or in their translation): what is like a word may be its opposite.
 LITERAL: dict[str, float] = {"zh": 0.4, "en": 0.2}
 # What figures that agree take off both.
@@ -259,6 +261,7 @@ def _weak(claim: Asked, counts: bool, support: Support, e: Evidence) -> bool:
     return (
         e.coverage < COVERED[claim.language] - less
         or e.own < OWN[claim.language] - less
+        or (claim.language == "zh" and not counts and len(needs) <= FEW and e.own < OWN_OF_FEW)
         or literal < LITERAL[claim.language] - less
     )
 
