@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-from bot.ask import MAX_QUESTION, ask
+from bot.ask import MAX_QUESTION
 from bot.library import Library
 from bot.records import Answer, Citation
+from bot.stream import stream
 from index.store import StoreError
 
 EXAMPLES = [
@@ -54,7 +56,21 @@ def render_answer(answer: Answer) -> str:
         shown,
     )
     state = "xw-refused" if answer.refused else "xw-answer"
-    return f'<div class="{state}">{shown}{"".join(map(_citation, answer.citations))}</div>'
+    notes = "".join(f'<div class="xw-note">{as_text(note)}</div>' for note in answer.notes)
+    return f'<div class="{state}">{shown}{notes}{"".join(map(_citation, answer.citations))}</div>'
+
+
+def rendered(events: Iterator[tuple[str, dict[str, Any]]]) -> Iterator[str]:
+    """What to show of an answer while its events come, and last the whole of it."""
+    text = ""
+    for kind, data in events:
+        if kind == "delta" and data["text"]:
+            text += data["text"]
+            yield f'<div class="xw-writing">{as_text(text)}</div>'
+        elif kind == "done":
+            yield render_answer(Answer(**data | {"citations": tuple(Citation(**c) for c in data["citations"])}))
+        elif kind == "error":
+            yield f'<div class="xw-refused">{as_text(data["detail"])}</div>'
 
 
 def _citation(c: Citation) -> str:
@@ -74,19 +90,25 @@ def chat_page(library: Library) -> Any:
     """The page as Gradio blocks."""
     import gradio as gr
 
-    def reply(question: str, shown: list[dict[str, Any]], asked: list[str]) -> tuple[str, Any, Any]:
+    def reply(question: str, shown: list[dict[str, Any]], asked: list[str]) -> Iterator[tuple[str, Any, Any]]:
         question = question.strip()
         if not question:
-            return "", shown, asked
-        if len(question) > MAX_QUESTION:
-            text = as_text(f"问题最多 {MAX_QUESTION} 个字符，这个有 {len(question)} 个。")
-        else:
-            try:
-                text = render_answer(ask(question, library.store(), asked[-20:]))
-            except StoreError as error:
-                text = f'<div class="xw-refused">{as_text(str(error))}</div>'
+            yield "", shown, asked
+            return
         mine = {"role": "user", "content": f"<div>{as_text(question)}</div>"}
-        return "", [*shown, mine, {"role": "assistant", "content": text}], [*asked, question]
+        for text in texts(question, asked):
+            yield "", [*shown, mine, {"role": "assistant", "content": text}], [*asked, question]
+
+    def texts(question: str, asked: list[str]) -> Iterator[str]:
+        if len(question) > MAX_QUESTION:
+            yield as_text(f"问题最多 {MAX_QUESTION} 个字符，这个有 {len(question)} 个。")
+            return
+        try:
+            store = library.store()
+        except StoreError as error:
+            yield f'<div class="xw-refused">{as_text(str(error))}</div>'
+            return
+        yield from rendered(stream(question, store, asked[-20:], generator=library.generator))
 
     with gr.Blocks(title="芯闻 Xinwen", analytics_enabled=False, fill_height=True) as page:
         gr.Markdown(

@@ -55,7 +55,10 @@ class ChatRequest(BaseModel):
 
 def add_openai_door(app: "FastAPI", library: Library, free: BoundedSemaphore) -> None:
     """Adds both routes to `app`; `free` counts the questions that may be asked at once."""
-    from fastapi import HTTPException
+    from fastapi.responses import JSONResponse
+
+    def refused(status: int, message: str) -> JSONResponse:
+        return JSONResponse({"detail": message, "error": {"message": message, "type": "invalid_request_error"}}, status)
 
     @app.get("/v1/models", description="The one model, in OpenAI's form.")
     def models() -> dict[str, Any]:
@@ -65,10 +68,10 @@ def add_openai_door(app: "FastAPI", library: Library, free: BoundedSemaphore) ->
     def complete(body: ChatRequest) -> Any:
         asked = [text for m in body.messages if m.role == "user" and (text := m.said())]
         if not asked or len(asked[-1]) > MAX_QUESTION:
-            raise HTTPException(422, f"the last user message must have 1 to {MAX_QUESTION} characters")
+            return refused(422, f"the last user message must have 1 to {MAX_QUESTION} characters")
         store, generator = library.store(), library.generator
         if not free.acquire(blocking=False):
-            raise HTTPException(429, "too many questions at once, try again in a moment")
+            return refused(429, "too many questions at once, try again in a moment")
         if body.stream:
             events = stream(asked[-1], store, asked[-1 - HISTORY_TURNS : -1], generator=generator)
             return event_stream(_chunks(events), both(events.close, free.release))

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot.chat import as_text, render_answer
+from bot.chat import as_text, render_answer, rendered
 from bot.records import Answer, Citation
+from bot.stream import reply, stream
+from index.store import Store
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = [
@@ -94,6 +96,13 @@ def test_html_and_markdown_in_an_article_are_text() -> None:
     shown = render_answer(Answer(f"{hostile} [1]", False, None, (citation,), (), "q", "quote", "t", {}))
     assert as_text(hostile) in shown
     assert "<script" not in shown and "<img" not in shown and "**" not in shown and "](" not in shown
+
+
+def test_an_answer_is_shown_as_it_is_written(store: Store) -> None:
+    shown = list(rendered(stream("哪些公司被列入了实体清单?", store)))
+    assert "xw-writing" in shown[0] and all("xw-answer" not in part for part in shown[:-1])
+    assert shown[-1] == render_answer(reply("哪些公司被列入了实体清单?", store))
+    assert "xw-refused" in list(rendered(iter([("error", {"detail": "<b>"})])))[-1]
 
 
 def test_the_picture_in_the_readme_is_there() -> None:

@@ -25,7 +25,7 @@ from langchain_core.vectorstores import InMemoryVectorStore
 from langchain_openai import ChatOpenAI
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
-from mcp.client.streamable_http import streamablehttp_client
+from mcp.client.streamable_http import streamable_http_client
 from model_server import Act, ModelServer, acts
 
 from bot.library import Library
@@ -188,7 +188,7 @@ def checked_tools(answer: dict[str, Any], found: list[dict[str, Any]], text: str
 
 def test_an_mcp_client_gets_a_cited_answer(server: str) -> None:
     async def run() -> Any:
-        async with streamablehttp_client(f"{server}/mcp") as (read, write, _), ClientSession(read, write) as session:
+        async with streamable_http_client(f"{server}/mcp") as (read, write, _), ClientSession(read, write) as session:
             return await use_tools(session)
 
     checked_tools(*asyncio.run(run()))
