@@ -94,7 +94,8 @@ def chat_page(library: Library, suggestions: Suggestions) -> Any:
             yield {now: _told(str(error))}
             return
         said, citations, drawn = "", [], time.monotonic()
-        for kind, data in stream(question, store, [turn.question for turn in saved.turns(id_)][-HISTORY:]):
+        before = [turn.question for turn in saved.turns(id_)][-HISTORY:]
+        for kind, data in stream(question, store, before, generator=library.generator):
             if kind == "citation":
                 citations.append(Citation(**data))
             elif kind == "delta":
@@ -172,10 +173,11 @@ def _greeting(
         holds = words["holds"].format(**library.store().manifest["counts"])
     except StoreError as error:
         holds = str(error)
+    limits = as_text(library.generator.name) if library.generator else words["limits"]
     examples = suggestions.examples(language)
     return (
         f'{head}<div class="xw-hello"><h1>{words["hello"]}</h1><p>{words["promise"]}</p>'
-        f'<p class="xw-known">{as_text(holds)}</p><p class="xw-known">{words["limits"]}</p>'
+        f'<p class="xw-known">{as_text(holds)}</p><p class="xw-known">{limits}</p>'
         f"{offered(words['try'], examples, 'xw-try') if examples else ''}</div>"
     )
 

@@ -11,16 +11,20 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from bot.access import Access, check_bind
-from bot.ask import DEFAULT_K, MAX_QUESTION, ask
+from bot.ask import DEFAULT_K, MAX_QUESTION
 from bot.library import Library
+from bot.mcp_tools import mcp_server
+from bot.openai_door import HISTORY_TURNS, add_openai_door, both
 from bot.pages import HEADERS, docs_page
 from bot.site import add_pages
+from bot.sse import as_event, event_stream
+from bot.stream import reply, stream
 from bot.words import tongue
-from index.store import StoreError
+from index.search import Language
+from index.store import Store, StoreError
 
 MAX_BODY_BYTES = 64 << 10
 MAX_AT_ONCE = 32
-HISTORY_TURNS = 20
 # Where a body is only as large as its own limit allows.
 _OWN_LIMIT = ("/library/add", "/login")
 
@@ -86,7 +90,12 @@ def make_app(library: Library, chat: bool = True) -> Any:
     from fastapi.exceptions import RequestValidationError
     from fastapi.responses import HTMLResponse, JSONResponse
 
-    app = FastAPI(title="芯闻 Xinwen", docs_url=None, redoc_url=None)
+    tools = mcp_server(library)
+    routes = tools.streamable_http_app().routes
+    app = FastAPI(
+        title="芯闻 Xinwen", docs_url=None, redoc_url=None, lifespan=lambda _: tools.session_manager.run()
+    )
+    app.router.routes.extend(routes)
     app.add_middleware(BodyLimit)
     free = BoundedSemaphore(MAX_AT_ONCE)
 
@@ -107,11 +116,32 @@ def make_app(library: Library, chat: bool = True) -> Any:
         if not free.acquire(blocking=False):
             raise HTTPException(429, "too many questions at once, try again in a moment")
         try:
-            history = [m.content for m in body.history if m.role == "user"][-HISTORY_TURNS:]
-            language = None if body.language == "auto" else body.language
-            return asdict(ask(body.question, library.store(), history, language, body.k))
+            return asdict(reply(*_asked(body), generator=library.generator))
         finally:
             free.release()
+
+    @app.post(
+        "/ask/stream",
+        description="The same as server-sent events: retrieval, citation, delta, done or error.",
+    )
+    def post_ask_stream(body: AskRequest) -> Any:
+        asked = _asked(body)
+        if not free.acquire(blocking=False):
+            raise HTTPException(429, "too many questions at once, try again in a moment")
+        events = stream(*asked, generator=library.generator)
+        return event_stream((as_event(*event) for event in events), both(events.close, free.release))
+
+    def _asked(body: AskRequest) -> tuple[str, Store, list[str], Language | None, int]:
+        history = [m.content for m in body.history if m.role == "user"][-HISTORY_TURNS:]
+        return (
+            body.question,
+            library.store(),
+            history,
+            None if body.language == "auto" else body.language,
+            body.k,
+        )
+
+    add_openai_door(app, library, free)
 
     @app.get("/healthz", description="Whether a store is open, and which.")
     def healthz() -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from model_server import ModelServer
 
 from bot.library import Library
 from bot.settings import Settings
@@ -84,14 +85,17 @@ def serving(folder: Path, program: Sequence[str] = ("-m", "bot"), **environment:
 
 @pytest.fixture(scope="session")
 def server(folder: Path) -> Iterator[str]:
-    """A server over the seeds' store that no test changes."""
+    """A server over the seeds' store, without a language model, that no test changes."""
     with serving(folder) as url:
         yield url
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """Debian's Chromium; skipped without it, except where it has to be there."""
+    """Debian's Chromium; skipped without it, except where it has to be there.
+
+    Not for longer than a file: Playwright's event loop runs in this thread, and other tests have their own.
+    """
     path = shutil.which("chromium")
     if not path:
         assert not os.environ.get("XINWEN_NEEDS_BROWSER"), "Chromium is missing: apt-get install chromium"
@@ -132,3 +136,12 @@ def visit(chromium: Any) -> Iterator[Callable[..., Any]]:
         context.close()
     assert not [text for text in said if not any(known in text for known in LEAVING)]
     assert hosts <= {"127.0.0.1", "none"}
+
+
+@pytest.fixture
+def models() -> Iterator[ModelServer]:
+    """A language model's server that says what it is told to."""
+    served = ModelServer()
+    yield served
+    served.shutdown()
+    served.server_close()

@@ -358,7 +358,7 @@ import bot.chat
 from bot.ask import ask
 from bot.cli import main
 
-def words(question, store, history):
+def words(question, store, history, generator):
     answer = ask(question, store)
     yield from (("citation", asdict(c)) for c in answer.citations)
     for number in range(50):
