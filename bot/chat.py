@@ -86,15 +86,13 @@ def chat_page(library: Library, suggestions: Suggestions) -> Any:
         if not 0 < len(question) <= MAX_QUESTION:
             return
         yield {box: "", now: render_making(question, "", (), language)}
-        # Whoever asks on in a conversation that was shared with them goes on in a copy of it.
-        id_ = saved.copy(shown_id) if shown_id and shown_id != mine_id else mine_id
         try:
             store = library.store()
         except StoreError as error:
             yield {now: _told(str(error))}
             return
         said, citations, drawn = "", [], time.monotonic()
-        before = [turn.question for turn in saved.turns(id_)][-HISTORY:]
+        before = [turn.question for turn in saved.turns(shown_id or mine_id)][-HISTORY:]
         for kind, data in stream(question, store, before, generator=library.generator):
             if kind == "citation":
                 citations.append(Citation(**data))
@@ -106,6 +104,8 @@ def chat_page(library: Library, suggestions: Suggestions) -> Any:
             elif kind == "error":
                 yield {now: _told(data["detail"])}
             elif kind == "done":
+                # Whoever asks on in a conversation that was shared with them goes on in a copy of it.
+                id_ = saved.copy(shown_id) if shown_id and shown_id != mine_id else mine_id
                 id_ = saved.add(id_, Turn(question, answer_of(data), store.generation))
                 head = _greeting(library, suggestions, language, True)
                 told = {greeting: head, past: turns(id_, language), now: "", mine: id_, shown: id_}
@@ -159,9 +159,7 @@ def _told(text: str) -> str:
     return f'<section class="xw-turn"><p class="xw-refused">{as_text(text)}</p></section>'
 
 
-def _greeting(
-    library: Library, suggestions: Suggestions, language: Tongue, talking: bool, wait_s: float = 0.0
-) -> str:
+def _greeting(library: Library, suggestions: Suggestions, language: Tongue, talking: bool) -> str:
     """The head of the page, and while nothing was asked yet what this is and what can be asked."""
     words = WORDS[language]
     names = ("reader", "close", "copied", "thanks", "failed", "stopped")

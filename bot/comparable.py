@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.candidates import candidates
 from bot.records import Span
@@ -62,6 +63,7 @@ class Group:
     figures: tuple[Figure, ...]
 
 
+@lru_cache(maxsize=1)
 def comparable(store: Store) -> list[Group]:
     """The groups of figures in the first `ARTICLES` articles that at least two names have; most names first."""
     found: dict[tuple[str, str], dict[str, Figure]] = {}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 from urllib.parse import urlencode
+
+import numpy as np
 
 from bot.pages import FOOT, head_of, known_of, page
 from bot.question import language_of
@@ -30,7 +31,7 @@ def library_page(
     words = WORDS[tongue]
     found = _found(store, query) if store else []
     shown = found[A_PAGE * (number - 1) : A_PAGE * number]
-    passages = Counter(map(int, store.passages["article"])) if store else Counter[int]()
+    passages: Sequence[int] = np.bincount(store.passages["article"]).tolist() if store else []
     at = {article.id: n for n, article in enumerate(store.articles)} if store else {}
     files = {row["id"]: str(row["file"]) for row in store.source_rows} if store else {}
     rows = "".join(_row(a, files[a.source_id], passages[at[a.id]], words) for a in shown)

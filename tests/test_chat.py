@@ -11,7 +11,7 @@ import pytest
 from conftest import serving
 
 from bot.ask import ask as ask_store
-from bot.records import Answer, Citation
+from bot.records import Answer, Citation, Dropped
 from bot.transcript import as_text, render_answer
 from index.store import Store
 
@@ -120,6 +120,9 @@ def test_the_conversation_is_there_after_a_reload_and_under_its_link(visit: Visi
     ask(other, "摩尔线程是什么时候成立的?")
     assert other.locator("#chat .xw-turn").count() == 3
     assert other.locator("[data-conversation]").get_attribute("data-conversation") != id_
+    other.reload()
+    other.wait_for_selector("#chat .xw-turn")
+    assert other.locator("#chat .xw-turn").count() == 3
     page.reload()
     page.wait_for_selector("#chat .xw-turn")
     assert page.locator("#chat .xw-turn").count() == 2
@@ -401,6 +404,17 @@ def test_html_and_markdown_in_an_article_are_text() -> None:
     shown = render_answer(Answer(f"{hostile} [1]", False, None, (citation,), (), "q", "quote", "t", {}))
     assert as_text(hostile) in shown
     assert "<script" not in shown and "<img" not in shown and "**" not in shown and "](" not in shown
+
+
+def test_what_a_model_wrote_without_support_is_told_apart() -> None:
+    dropped = (Dropped("<b>它有三条腿。", "no article says so"),)
+    answer = Answer(
+        "是。", False, None, (), (), "q", "some-model", "t", {}, dropped, ("The model was slow.",)
+    )
+    shown = render_answer(answer, "en")
+    said, _, left_out = shown.partition("<details>")
+    assert "三条腿" not in said and as_text("The model was slow.") in said
+    assert as_text("<b>它有三条腿。") in left_out and "no article says so" in left_out
 
 
 def test_the_pictures_in_the_readme_are_there() -> None:

@@ -113,10 +113,14 @@
     if (event.key === "Enter" && event.target.matches?.(".xw-comment input")) act.comment(event.target.closest(".xw-turn"));
   });
 
-  // The newest turn comes into view.
+  // The newest turn comes into view; and the address names a shared conversation only as long as it is shown.
   let turns = 0;
+  const shared = new URLSearchParams(location.search).get("c");
+  let shownOnce = false;
   new MutationObserver(() => {
     settle();
+    shownOnce ||= shared && conversation() === shared;
+    if (shownOnce && conversation() !== shared) history.replaceState(null, "", location.pathname);
     const language = words().language;
     if (language) document.documentElement.lang = language;
     const all = document.querySelectorAll(".xw-turn");
