@@ -68,7 +68,9 @@ def rendered(events: Iterator[tuple[str, dict[str, Any]]]) -> Iterator[str]:
             text += data["text"]
             yield f'<div class="xw-writing">{as_text(text)}</div>'
         elif kind == "done":
-            yield render_answer(Answer(**data | {"citations": tuple(Citation(**c) for c in data["citations"])}))
+            yield render_answer(
+                Answer(**data | {"citations": tuple(Citation(**c) for c in data["citations"])})
+            )
         elif kind == "error":
             yield f'<div class="xw-refused">{as_text(data["detail"])}</div>'
 

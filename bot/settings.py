@@ -19,8 +19,11 @@ class Settings(BaseSettings):
     )
     max_chars: int = Field(default=240, ge=40, le=2000, description="longest passage, in characters")
     model: str = Field(
-        default="", description="a language model, as `ollama:qwen3`, `openai:gpt-5-mini` or a name at XINWEN_BASE_URL"
+        default="",
+        description="a language model, as `ollama:qwen3`, `openai:gpt-5-mini` or a name at XINWEN_BASE_URL",
     )
     base_url: str = Field(default="", description="address of the model's endpoint")
     api_key: SecretStr = Field(default=SecretStr(""), description="its key; never printed")
-    timeout_s: float = Field(default=60.0, gt=0, le=600, description="longest time for a model's answer, in seconds")
+    timeout_s: float = Field(
+        default=60.0, gt=0, le=600, description="longest time for a model's answer, in seconds"
+    )

@@ -90,7 +90,9 @@ def make_app(library: Library, chat: bool = True) -> Any:
 
     tools = mcp_server(library)
     routes = tools.streamable_http_app().routes
-    app = FastAPI(title="芯闻 Xinwen", docs_url=None, redoc_url=None, lifespan=lambda _: tools.session_manager.run())
+    app = FastAPI(
+        title="芯闻 Xinwen", docs_url=None, redoc_url=None, lifespan=lambda _: tools.session_manager.run()
+    )
     app.router.routes.extend(routes)
     app.add_middleware(BodyLimit)
     free = BoundedSemaphore(MAX_AT_ONCE)
@@ -116,7 +118,10 @@ def make_app(library: Library, chat: bool = True) -> Any:
         finally:
             free.release()
 
-    @app.post("/ask/stream", description="The same as server-sent events: retrieval, citation, delta, done or error.")
+    @app.post(
+        "/ask/stream",
+        description="The same as server-sent events: retrieval, citation, delta, done or error.",
+    )
     def post_ask_stream(body: AskRequest) -> Any:
         asked = _asked(body)
         if not free.acquire(blocking=False):
@@ -126,7 +131,13 @@ def make_app(library: Library, chat: bool = True) -> Any:
 
     def _asked(body: AskRequest) -> tuple[str, Store, list[str], Language | None, int]:
         history = [m.content for m in body.history if m.role == "user"][-HISTORY_TURNS:]
-        return body.question, library.store(), history, None if body.language == "auto" else body.language, body.k
+        return (
+            body.question,
+            library.store(),
+            history,
+            None if body.language == "auto" else body.language,
+            body.k,
+        )
 
     add_openai_door(app, library, free)
 
