@@ -45,6 +45,7 @@ def against(
         _figures_against(stated, support)
         or _names_against(text, stated, claim, subject, support)
         or ("wording" if weak else "")
+        or _scopes_against(stated, claim, support)
         or _owners_against(stated, subject, support)
         or _topic_against(stated, claim, support)
         or _polarity_against(stated, claim, support)
@@ -81,6 +82,26 @@ def _figures_against(stated: Facts, support: Support) -> str:
             for g in support.figures
         ):
             return "date" if f.unit == DATE else "number"
+    return ""
+
+
+def _scopes_against(stated: Facts, claim: Asked, support: Support) -> str:
+    """"relation" if the words beside a figure of the claim stand beside another figure of the sentence instead."""
+    held = support.facts
+    for f in stated.figures:
+        start, end = stated.clause(f.start)
+        needs = [n for n in filter(weighs, claim.needs) if normalize(n.phrase) in stated.plain[start:end]]
+        same = [g for g in support.figures if f.said_by(g)]
+        if not needs or any(g.start < 0 for g in same):
+            continue
+        rivals = [g for g in held.figures if g not in same and (g.unit == DATE) == (f.unit == DATE)]
+
+        def share(span: tuple[int, int], needs: Sequence[Need] = needs) -> float:
+            return sum(n.weight for n in needs if _in(n, support, span))
+
+        best = max((share(held.scope(g)) for g in rivals), default=0.0)
+        if not any(share(held.scope(g)) >= best - 0.01 for g in same):
+            return "relation"
     return ""
 
 
@@ -170,7 +191,7 @@ def _owners_against(stated: Facts, subject: dict[str, frozenset[str]], support: 
             theirs = [support.whose(n.start, kind) for n in support.facts.names if n.said == name.said]
             if mine and theirs and not any(not t or mine & t for t in theirs):
                 return "relation"
-    turned = any(_turned(stated, support.facts, kind) for kind in OWNERS)
+    turned = any(_turned(stated, support.facts, kind) for kind in OWNERS) or _taken(stated, support.facts)
     return "relation" if turned or _office_against(stated, subject, support) else ""
 
 
@@ -264,6 +285,17 @@ def _turned(stated: Facts, other: Facts, kind: str) -> bool:
             listed = y in other.run(x)
             if (listed and not stated.mutual()) or (not listed and stated.before(a, b) != other.before(x, y)):
                 return True
+    return False
+
+
+def _taken(stated: Facts, other: Facts) -> bool:
+    """Whether one name does something to another (把, 将, 被) that in `other` is done the other way round."""
+    for a, b in itertools.pairwise(stated.names):
+        taking = re.search(r"(?:[把将被]|\bby (?:the )?)\s*$", stated.plain[a.end : b.start])
+        x = next((n for n in other.names if n.said == a.said), None)
+        y = next((n for n in other.names if n.said == b.said), None)
+        if taking and x and y and stated.before(a, b) != other.before(x, y):
+            return True
     return False
 
 

@@ -27,6 +27,8 @@ _TURNED = re.compile(
     r"[被由遭受][^,，]*$|获[^,，]{0,3}$|(?:从|来自)$|(?:低于|少于|小于|不及|不如|落后|逊于|弱于)[^,，]*$"
     r"|\b(?:less|lower|smaller|fewer|worse|slower|behind|below)\b[^,，]*$|\b(?:by|from)\s(?:the\s)?$"
 )
+_FOUNDS = re.compile(r"创办|创立|创建|\b(?:co-)?founded\b")
+_FOUNDER = role("创始人")
 _CONNECTIVES = re.compile(
     r"[\s“\"而但则且]|此外|另外|同时|目前|据悉|其中|截至|\b(?:and|the|while|but|in|by|as of|also)\b"
 )
@@ -113,6 +115,14 @@ class Facts:
         """The span of the clause at `at`."""
         return next(((a, b) for a, b in self.clauses if a <= at < b), (0, len(self.plain)))
 
+    def scope(self, f: Figure) -> tuple[int, int]:
+        """What a figure speaks of: its clause, and for a date all up to the clause of the next one."""
+        start, end = self.clause(f.start)
+        if f.unit != DATE:
+            return start, end
+        later = [g.start for g in self.figures if g.unit == DATE and g.start >= end]
+        return start, self.clause(min(later))[0] if later else len(self.plain)
+
     def topic(self, kind: str, end: int) -> Name | None:
         """Whom of `kind` the text before `end` is about: the last name that a clause begins with."""
         return next((n for n in reversed(self.of(kind)) if n.start < end and self.leads(n)), None)
@@ -126,7 +136,8 @@ class Facts:
         behind = self.plain[name.end : high]
         if high < end:
             behind = re.split(r"[、和与及]|\band\b", behind)[0]
-        return roles_in(self.plain[low : name.start]) | roles_in(behind)
+        founds = not others and bool(_FOUNDS.search(self.plain[start:end]))
+        return roles_in(self.plain[low : name.start]) | roles_in(behind) | ({_FOUNDER} if founds else set())
 
     def office(self, wanted: str) -> Iterator[int]:
         """Where the text names the office `wanted`, in any form."""

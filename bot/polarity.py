@@ -9,7 +9,7 @@ from bot.figures import Figure
 _NEGATED = re.compile(
     r"(?<![一-鿿])未(?=[一-鿿])(?!来|经)|[尚并从还仍]未|未(?:能|曾|被|有|必|获|见|实|完|披|公|对|在|发|收|开|达|受|透|列|上|推|宣|成|采|使)|"
     r"没有?(?!收)|并非|否认|无[法需力意缘]|尚无|毫无|拒绝|放弃|"
-    r"不(?![仅只单断过同少久止但论管及如足到乏错禁妨菲等]|得不|可避免|一样)(?<!得不)|"
+    r"不(?![仅只单断过同少久止但论管及如足到乏错禁妨菲等]|得不|可避免|一样|[可行](?:代替|替代|或缺|避免|逆))(?<!得不)|"
     r"\b(?:not|never|no|none|neither|nor|without|cannot|denie[sd]|deny|den(?:y)ing|fail(?:s|ed)? to|refuse[sd]?)\b|n't\b"
 )
 _HEDGED = re.compile(
@@ -42,6 +42,8 @@ _OPPOSITES = [
     (r"训练|\btrain\w*\b", r"推理|\binference\b"),
     (r"硬件|\bhardware\b", r"软件|\bsoftware\b"),
     (r"入职|加盟|出任|担任|\b(?:joined|serves?|appointed)\b", r"离职|离任|辞职|卸任|\b(?:left|resign\w*|quit)\b"),
+    (r"全球|全世界|\b(?:global\w*|worldwide)\b", r"中国|国内|\bchin(?:a|ese)\b"),
+    (r"目前仍|仍[在是任然]|现任|\b(?:currently|still)\b", r"曾任?|此前|前任|历任|\b(?:former\w*|previously|once)\b"),
     (r"国产|国内|本土|\bdomestic\w*\b", r"国外|海外|外国|\b(?:foreign|overseas)\b"),
 ]  # fmt: skip
 OPPOSITES = [(re.compile(a), re.compile(b)) for a, b in _OPPOSITES]
