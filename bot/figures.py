@@ -51,7 +51,9 @@ _WRITTEN = {
     "吨": "吨|tons?|tonnes?",
     "米": "米|met(?:er|re)s",
 }
-_UNITS = [(re.compile(rf"\s?(?:{said})(?:(?<=[^a-z0-9])|(?![a-z0-9]))"), unit) for unit, said in _WRITTEN.items()]
+_UNITS = [
+    (re.compile(rf"\s?(?:{said})(?:(?<=[^a-z0-9])|(?![a-z0-9]))"), unit) for unit, said in _WRITTEN.items()
+]
 _RATE = re.compile(r"\s?([kmgtpe]?(?:flops|tops|ops)|[kmgtpe]i?b/s|[kmgtpe]i?bps|[kmgtpe]i?b)(?![a-z0-9])")
 # Where a count has another measure word, or none, it is the same count.
 _COUNTS = frozenset(("", "个", "家", "人"))
@@ -62,7 +64,9 @@ _SCALE = {
 _HAN = "〇零一二两三四五六七八九十百千万亿"
 _DIGIT = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _STEP = {"十": 10, "百": 100, "千": 1000}
-_ENGLISH = {w: n for n, w in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)}
+_ENGLISH = {
+    w: n for n, w in enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2)
+}
 _NUMBER = re.compile(
     r"(?P<nth>第)?(?P<part>百分之)?(?P<sign>us\$|hk\$|\$|¥|€|£|rmb\s?|cny\s?)?"
     r"(?<![a-z\d.])(?<![a-z]-)(?P<low>\d[\d,]*(?:\.\d+)?)"
@@ -70,8 +74,19 @@ _NUMBER = re.compile(
     r"(?P<scale>\s?(?:多|余)?(?:万亿|千亿|百亿|十亿|亿|千万|百万|万|千|百|trillion|billion|bn|million|thousand|hundred)\+?)?"
     r"(?:\s?(?:多|余|来|\+))?"
 )
-_SIGNS = {"us$": "美元", "$": "美元", "hk$": "港元", "¥": "元", "€": "欧元", "£": "英镑", "rmb": "元", "cny": "元"}
-_WORD_NUMBER = re.compile(rf"(?P<nth>第)?(?P<part>百分之)?(?P<han>[{_HAN}]+)(?:多|余|来)?|\b(?P<english>one|{'|'.join(_ENGLISH)})\b[- ]?")
+_SIGNS = {
+    "us$": "美元",
+    "$": "美元",
+    "hk$": "港元",
+    "¥": "元",
+    "€": "欧元",
+    "£": "英镑",
+    "rmb": "元",
+    "cny": "元",
+}
+_WORD_NUMBER = re.compile(
+    rf"(?P<nth>第)?(?P<part>百分之)?(?P<han>[{_HAN}]+)(?:多|余|来)?|\b(?P<english>one|{'|'.join(_ENGLISH)})\b[- ]?"
+)
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _MONTH = r"(?P<{0}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 _DATES = re.compile(
@@ -84,14 +99,33 @@ _DATES = re.compile(
     rf"|\b{_MONTH.format('m7')} (?P<d7>\d{{1,2}})(?:st|nd|rd|th)?\b"
     r"|(?<![\d.a-z$-])(?P<y8>(?:19|20)\d\d)(?![\d,.]?\d|\s?(?:[a-z]{1,2}\b|[亿万%元家个种人名年天]|billion|million|companies|people))"
 )
-_PART = re.compile(r"(?:第?(?P<zh>[一二三四1-4])季度?|\bq(?P<q>[1-4])\b|(?P<en>first|second|third|fourth) quarter)|(?P<half>[上下]半年|(?:first|second) half)")
+_PART = re.compile(
+    r"(?:第?(?P<zh>[一二三四1-4])季度?|\bq(?P<q>[1-4])\b|(?P<en>first|second|third|fourth) quarter)|(?P<half>[上下]半年|(?:first|second) half)"
+)
 _ORDER = {"一": 1, "二": 2, "三": 3, "四": 4, "first": 1, "second": 2, "third": 3, "fourth": 4}
 _NTH = "zeroth first second third fourth fifth sixth seventh eighth ninth tenth".split()
+_MOST = re.compile(r"最[大高]|第一大|(?<!second )(?<!third )(?<!fourth )(?<!fifth )\b(?:largest|biggest|highest)\b")
 _FIRST = re.compile(r"首(?=[个款家次颗批位只])|\bfirst\b(?! (?:quarter|half))|最早")
 # How often: as a figure, so that a day is not taken for a month.
-_PER = re.compile(r"[每单](?P<zh>个?月|[天日年周秒季]|小时|分钟|季度)|\b(?:per|each|every|an?) (?P<en>month|day|year|week|second|hour|quarter)\b|\b(?P<ly>dai|month|year|week|hour|quarter)ly\b")
-_PERIODS = {"天": "day", "日": "day", "dai": "day", "个月": "month", "月": "month", "年": "year", "周": "week", "秒": "second", "小时": "hour", "季度": "quarter", "季": "quarter"}
-_NTH_WORD = re.compile(r"\b(second(?=[- ](?:generation|round|largest|biggest|smallest|chip|company))|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b")
+_PER = re.compile(
+    r"[每单](?P<zh>个?月|[天日年周秒季]|小时|分钟|季度)|\b(?:per|each|every|an?) (?P<en>month|day|year|week|second|hour|quarter)\b|\b(?P<ly>dai|month|year|week|hour|quarter)ly\b"
+)
+_PERIODS = {
+    "天": "day",
+    "日": "day",
+    "dai": "day",
+    "个月": "month",
+    "月": "month",
+    "年": "year",
+    "周": "week",
+    "秒": "second",
+    "小时": "hour",
+    "季度": "quarter",
+    "季": "quarter",
+}
+_NTH_WORD = re.compile(
+    r"\b(second(?=[- ](?:generation|round|largest|biggest|smallest|chip|company))|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +194,8 @@ def _parts(plain: str) -> Iterator[Figure]:
     for match in _PER.finditer(plain):
         said = match["zh"] or match["en"] or match["ly"]
         yield Figure(match.start(), match.end(), f"per {_PERIODS.get(said, said)}", (1.0,))
+    for match in _MOST.finditer(plain):
+        yield Figure(match.start(), match.end(), "最", (1.0,))
     for match in _FIRST.finditer(plain):
         yield Figure(match.start(), match.end(), NTH, (1.0,))
     for match in _NTH_WORD.finditer(plain):
@@ -199,7 +235,9 @@ def _words(plain: str) -> Iterator[Figure]:
     for match in _WORD_NUMBER.finditer(plain):
         value = _han(match["han"]) if match["han"] else float(_ENGLISH.get(match["english"], 1))
         end, unit = (match.end(), "%") if match["part"] else _unit(plain, match.end(), "", match["nth"])
-        counts = unit not in (None, "") and (unit == NTH or value != 1 or unit in ("年", "天", "个月", "周", "倍", "轮"))
+        counts = unit not in (None, "") and (
+            unit == NTH or value != 1 or unit in ("年", "天", "个月", "周", "倍", "轮")
+        )
         if value is not None and value > 1900 and unit == "年":
             yield Figure(match.start(), end, DATE, (value, 0.0, 0.0))
         elif value is not None and counts:

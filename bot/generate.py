@@ -20,8 +20,16 @@ FIRST_WAIT_S = 0.4  # doubled before each further attempt
 FAILURES = 3  # in a row, after which the model rests
 REST_S = 30.0
 _RETRIED = ("unreachable", "rate_limited", "server_error", "broken_off")
-_PROVIDER = re.compile(r"(?:openai|azure_openai|ollama|anthropic|deepseek|google_genai|mistralai|groq|xai|together|fireworks):")
-_BY_STATUS: dict[int, Failure] = {401: "denied", 403: "denied", 404: "unknown_model", 429: "rate_limited", 408: "timed_out"}
+_PROVIDER = re.compile(
+    r"(?:openai|azure_openai|ollama|anthropic|deepseek|google_genai|mistralai|groq|xai|together|fireworks):"
+)
+_BY_STATUS: dict[int, Failure] = {
+    401: "denied",
+    403: "denied",
+    404: "unknown_model",
+    429: "rate_limited",
+    408: "timed_out",
+}
 
 
 class ModelError(Exception):
@@ -59,13 +67,18 @@ class ChatModel:
         key = settings.api_key.get_secret_value()
         if settings.model.startswith("ollama:"):
             headers = {"Authorization": f"Bearer {key}"} if key else {}
-            options |= {"num_predict": MAX_TOKENS, "client_kwargs": {"timeout": settings.timeout_s, "headers": headers}}
+            options |= {
+                "num_predict": MAX_TOKENS,
+                "client_kwargs": {"timeout": settings.timeout_s, "headers": headers},
+            }
         else:
             options |= {"max_tokens": MAX_TOKENS, "timeout": settings.timeout_s, "max_retries": 0}
             if key:
                 options["api_key"] = key
             elif settings.base_url and not named:
-                options["api_key"] = "none"  # an endpoint of one's own asks for none, the client insists on one
+                options["api_key"] = (
+                    "none"  # an endpoint of one's own asks for none, the client insists on one
+                )
         provider = None if named else "openai"
         self._model = init_chat_model(settings.model, model_provider=provider, **options)
 

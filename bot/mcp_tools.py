@@ -37,9 +37,13 @@ def mcp_server(library: Library) -> Any:
     @server.tool(description="A short answer with citations, or a refusal that says why.")
     async def ask(question: Question, language: Literal["auto", "zh", "en"] = "auto") -> dict[str, Any]:
         wanted = None if language == "auto" else language
-        return asdict(await run_sync(lambda: reply(question, library.store(), (), wanted, generator=library.generator)))
+        return asdict(
+            await run_sync(lambda: reply(question, library.store(), (), wanted, generator=library.generator))
+        )
 
-    @server.tool(name="search", description="Passages for a query, best first, each with its span in its source.")
+    @server.tool(
+        name="search", description="Passages for a query, best first, each with its span in its source."
+    )
     async def find(query: Question, k: Annotated[int, Field(ge=1, le=50)] = 8) -> list[dict[str, Any]]:
         return await run_sync(lambda: found(query, library.store(), k))
 
@@ -54,7 +58,9 @@ def found(query: str, store: Store, k: int) -> list[dict[str, Any]]:
     """The `k` best passages for `query`, with their texts."""
     asked = read_question(query, store)
     hits = search(store, query, k, asked.language, groups=search_groups(asked, store))
-    return [asdict(h.passage) | {"text": store.text(h.passage), "score": h.score, "rank": h.rank} for h in hits]
+    return [
+        asdict(h.passage) | {"text": store.text(h.passage), "score": h.score, "rank": h.rank} for h in hits
+    ]
 
 
 def article(article_id: str, store: Store) -> dict[str, Any]:

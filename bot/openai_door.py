@@ -58,11 +58,16 @@ def add_openai_door(app: "FastAPI", library: Library, free: BoundedSemaphore) ->
     from fastapi.responses import JSONResponse
 
     def refused(status: int, message: str) -> JSONResponse:
-        return JSONResponse({"detail": message, "error": {"message": message, "type": "invalid_request_error"}}, status)
+        return JSONResponse(
+            {"detail": message, "error": {"message": message, "type": "invalid_request_error"}}, status
+        )
 
     @app.get("/v1/models", description="The one model, in OpenAI's form.")
     def models() -> dict[str, Any]:
-        return {"object": "list", "data": [{"id": MODEL, "object": "model", "created": CREATED, "owned_by": MODEL}]}
+        return {
+            "object": "list",
+            "data": [{"id": MODEL, "object": "model", "created": CREATED, "owned_by": MODEL}],
+        }
 
     @app.post("/v1/chat/completions", description="A chat completion in OpenAI's form, streamed too.")
     def complete(body: ChatRequest) -> Any:
@@ -82,7 +87,11 @@ def add_openai_door(app: "FastAPI", library: Library, free: BoundedSemaphore) ->
         message = {"role": "assistant", "content": answer["answer"] + sources(answer)}
         usage = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
-        return _head(answer["trace_id"], "chat.completion") | {"choices": [choice], "usage": usage, MODEL: answer}
+        return _head(answer["trace_id"], "chat.completion") | {
+            "choices": [choice],
+            "usage": usage,
+            MODEL: answer,
+        }
 
 
 def both(first: Callable[[], None], second: Callable[[], None]) -> Callable[[], None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.records import Answer
-from bot.verify import gives_orders
+from bot.support import gives_orders
 from index.search import Hit, Language
 from index.store import Store
 from ingest.records import Passage
@@ -55,4 +55,6 @@ def _passage(number: int, passage: Passage, store: Store) -> str:
 
 def _plain(text: str) -> str:
     """`text` without the characters that end a passage or look like a marker."""
-    return text.translate({ord(a): b for a, b in {"<": "‹", ">": "›", '"': "”", "[": "［", "]": "］"}.items()})
+    return text.translate(
+        {ord(a): b for a, b in {"<": "‹", ">": "›", '"': "”", "[": "［", "]": "］"}.items()}
+    )

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.ask import MAX_QUESTION
-from bot.facts import facts, latin_words
+from bot.facts import facts
 from bot.figures import without_figures
 from bot.generate import Generator, ModelError
+from bot.named import latin_words
 from bot.names import standalone
 
 _RULES = (
@@ -30,7 +31,7 @@ def rewritten(question: str, history: Sequence[str], generator: Generator) -> st
         text = "".join(generator.write([("system", _RULES), ("user", asked)])).strip()
     except ModelError:
         return None
-    text = text.strip("\"“”「」 ")
+    text = text.strip('"“”「」 ')
     fits = text and "\n" not in text and len(text) <= MAX_QUESTION
     return text if fits and entities(text) == entities(by_rule) else None
 
@@ -41,4 +42,6 @@ def entities(text: str) -> frozenset[object]:
     named = [stated.plain[n.start : n.end] for n in stated.names]
     words = [w for w in latin_words(without_figures(text)) if not any(w in name for name in named)]
     chinese = words if any("一" <= c <= "鿿" for c in text) else []  # in English most words are Latin
-    return frozenset((*(n.said for n in stated.names), *((f.unit, f.parts) for f in stated.figures), *chinese))
+    return frozenset(
+        (*(n.said for n in stated.names), *((f.unit, f.parts) for f in stated.figures), *chinese)
+    )

@@ -88,14 +88,18 @@ def _events(
         yield from _whole(quoted)
         return
     asked = read_question(quoted.standalone_question, store, language)
-    hits = given(quoted, search(store, asked.text, k, asked.language, groups=search_groups(asked, store)), store)
+    hits = given(
+        quoted, search(store, asked.text, k, asked.language, groups=search_groups(asked, store)), store
+    )
     yield _retrieval(quoted, [hit.passage for hit in hits])
     answering = _Answering(quoted, asked.answer_language, Verifier(asked, hits, store), store, generator)
     yield from answering.events(messages(asked.text, hits, store, asked.answer_language))
 
 
 def _retrieval(quoted: Answer, found: Sequence[Any]) -> tuple[str, Any]:
-    passages = [{name: getattr(p, name) for name in ("source_id", "article_id", "start", "end")} for p in found]
+    passages = [
+        {name: getattr(p, name) for name in ("source_id", "article_id", "start", "end")} for p in found
+    ]
     return "retrieval", {
         "standalone_question": quoted.standalone_question,
         "refused": quoted.refused,
@@ -211,15 +215,18 @@ class _Answering:
         seconds = time.perf_counter() - self._started
         timings = self._quoted.timings_ms | {"generate": round(1000 * seconds, 2)}
         timings["total"] = round(timings["total"] + 1000 * seconds, 2)
-        yield "done", replace(
-            self._quoted,
-            answer=self._text,
-            citations=tuple(self._citations),
-            conflicts=conflicts,
-            mode=self._generator.name if self._claims else self._quoted.mode,
-            timings_ms=timings,
-            dropped=tuple(self._dropped),
-            notes=tuple(notes),
+        yield (
+            "done",
+            replace(
+                self._quoted,
+                answer=self._text,
+                citations=tuple(self._citations),
+                conflicts=conflicts,
+                mode=self._generator.name if self._claims else self._quoted.mode,
+                timings_ms=timings,
+                dropped=tuple(self._dropped),
+                notes=tuple(notes),
+            ),
         )
 
 
@@ -235,6 +242,7 @@ def _renumbered(answer: Answer, before: Sequence[Citation]) -> Answer:
             citations.append(replace(c, marker=marker))
     text = re.sub(r"\[(\d+)\]", lambda m: f"[{markers[int(m[1])]}]", answer.answer)
     conflicts = tuple(
-        Conflict(c.about, tuple(replace(s, marker=markers[s.marker]) for s in c.statements)) for c in answer.conflicts
+        Conflict(c.about, tuple(replace(s, marker=markers[s.marker]) for s in c.statements))
+        for c in answer.conflicts
     )
     return replace(answer, answer=text, citations=tuple(citations), conflicts=conflicts)

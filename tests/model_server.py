@@ -64,7 +64,10 @@ class _Handler(BaseHTTPRequestHandler):
         act = self.server.act(body["messages"])
         ollama = self.path.startswith("/api/")
         if act.status != 200:
-            self._whole(act.status, json.dumps({"error": {"message": f"no: {self.headers.get('authorization')}"}}).encode())
+            self._whole(
+                act.status,
+                json.dumps({"error": {"message": f"no: {self.headers.get('authorization')}"}}).encode(),
+            )
         elif act.garbage is not None:
             self._whole(200, act.garbage)
         elif ollama or body.get("stream"):
@@ -94,7 +97,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("content-type", "application/x-ndjson" if ollama else "text/event-stream")
         self.send_header("transfer-encoding", "chunked")
         self._end()
-        for count, piece in enumerate(act.text[i : i + act.piece] for i in range(0, len(act.text), act.piece)):
+        for count, piece in enumerate(
+            act.text[i : i + act.piece] for i in range(0, len(act.text), act.piece)
+        ):
             if act.break_after is not None and count >= act.break_after:
                 self.connection.shutdown(socket.SHUT_RDWR)
                 self.close_connection = True

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from bot.facts import OWNERS, Facts, facts
+from bot.facts import Facts, facts
+from bot.named import OWNERS
 
 UNITS = [
     ("亿元", "亿美元"), ("亿美元", "亿元"), ("万美元", "万元"), ("TB/s", "GB/s"), ("TFLOPS", "GFLOPS"), ("纳米", "毫米"), ("平方毫米", "平方厘米"),
@@ -40,7 +41,11 @@ def _replaced(pairs: list[tuple[str, str]]) -> Callable[[str], Iterator[str]]:
 
 def number(text: str) -> Iterator[str]:
     """The last number of another size."""
-    found = [m for m in re.finditer(r"(?<![A-Za-z\d.\[])\d[\d.]*(?![\d.]*[年月A-Z\]])", text) if m[0] not in ("2018", "2020")]
+    found = [
+        m
+        for m in re.finditer(r"(?<![A-Za-z\d.\[])\d[\d.]*(?![\d.]*[年月A-Z\]])", text)
+        if m[0] not in ("2018", "2020")
+    ]
     for match in found[-1:]:
         value = f"{float(match[0]) * 1.5 + 1:g}"
         yield text[: match.start()] + value + text[match.end() :]
@@ -49,7 +54,9 @@ def number(text: str) -> Iterator[str]:
 def date(text: str) -> Iterator[str]:
     """Another year, else another month."""
     changed = re.sub(r"(20[12]\d)(?=年|[ .,]|$)", lambda m: str(int(m[1]) + 1), text, count=1)
-    changed = changed if changed != text else re.sub(r"(\d+)月", lambda m: f"{int(m[1]) % 12 + 1}月", text, count=1)
+    changed = (
+        changed if changed != text else re.sub(r"(\d+)月", lambda m: f"{int(m[1]) % 12 + 1}月", text, count=1)
+    )
     if changed != text:
         yield changed
     months = {"March": "May", "October": "June", "May": "July", "July": "April"}
@@ -81,7 +88,13 @@ def swapped(text: str) -> Iterator[str]:
         named = stated.of(kind)
         if len(stated.plain) == len(text) and len(named) > 1 and named[1] not in stated.run(named[0]):
             a, b = named[0], named[1]
-            yield text[: a.start] + text[b.start : b.end] + text[a.end : b.start] + text[a.start : a.end] + text[b.end :]
+            yield (
+                text[: a.start]
+                + text[b.start : b.end]
+                + text[a.end : b.start]
+                + text[a.start : a.end]
+                + text[b.end :]
+            )
 
 
 def invented(text: str) -> Iterator[str]:

@@ -48,7 +48,12 @@ def model() -> Iterator[ModelServer]:
 @pytest.fixture(scope="module")
 def written_by(folder: Path, model: ModelServer) -> Iterator[str]:
     """The address of a server whose answers the double writes."""
-    settings = {"XINWEN_MODEL": "double", "XINWEN_BASE_URL": model.url, "XINWEN_API_KEY": KEY, "XINWEN_TIMEOUT_S": "20"}
+    settings = {
+        "XINWEN_MODEL": "double",
+        "XINWEN_BASE_URL": model.url,
+        "XINWEN_API_KEY": KEY,
+        "XINWEN_TIMEOUT_S": "20",
+    }
     with serving(folder, **settings) as url:
         yield url
 
@@ -67,7 +72,9 @@ def events(url: str, question: str = QUESTION) -> Iterator[tuple[str, dict[str, 
 
 def check(url: str, answer: dict[str, Any]) -> None:
     """Markers and citations match, and every quote is its span in the source that the server holds."""
-    assert {int(m) for m in re.findall(r"\[(\d+)\]", answer["answer"])} == {c["marker"] for c in answer["citations"]}
+    assert {int(m) for m in re.findall(r"\[(\d+)\]", answer["answer"])} == {
+        c["marker"] for c in answer["citations"]
+    }
     assert answer["citations"]
     for c in answer["citations"]:
         text = httpx.get(f"{url}/sources/{c['source_id']}").json()["text"]
@@ -76,7 +83,7 @@ def check(url: str, answer: dict[str, Any]) -> None:
 
 def test_quote_mode_streams_too(server: str) -> None:
     found = list(events(server))
-    assert [kind for kind, _ in found][0] == "retrieval" and found[-1][0] == "done"
+    assert next(kind for kind, _ in found) == "retrieval" and found[-1][0] == "done"
     asked = httpx.post(f"{server}/ask", json={"question": QUESTION}, timeout=30).json()
     assert found[-1][1]["answer"] == asked["answer"] == "".join(d["text"] for k, d in found if k == "delta")
 
@@ -163,9 +170,11 @@ def test_the_openai_client_gets_a_cited_answer(server: str, streamed: bool) -> N
 
 
 def test_the_openai_client_is_told_what_is_wrong(server: str) -> None:
-    with openai.OpenAI(base_url=f"{server}/v1", api_key="none", max_retries=0) as client:
-        with pytest.raises(openai.UnprocessableEntityError, match="user message"):
-            client.chat.completions.create(model="xinwen", messages=[{"role": "system", "content": "x"}])
+    with (
+        openai.OpenAI(base_url=f"{server}/v1", api_key="none", max_retries=0) as client,
+        pytest.raises(openai.UnprocessableEntityError, match="user message"),
+    ):
+        client.chat.completions.create(model="xinwen", messages=[{"role": "system", "content": "x"}])
 
 
 async def use_tools(session: ClientSession) -> tuple[dict[str, Any], list[dict[str, Any]], str, bool]:
@@ -175,7 +184,9 @@ async def use_tools(session: ClientSession) -> tuple[dict[str, Any], list[dict[s
     answer = json.loads((await session.call_tool("ask", {"question": QUESTION})).content[0].text)  # type: ignore[union-attr]
     found = (await session.call_tool("search", {"query": QUESTION, "k": 3})).structuredContent or {}
     article_id = answer["citations"][0]["article_id"]
-    article = json.loads((await session.call_tool("read_article", {"article_id": article_id})).content[0].text)  # type: ignore[union-attr]
+    article = json.loads(
+        (await session.call_tool("read_article", {"article_id": article_id})).content[0].text
+    )  # type: ignore[union-attr]
     wrong = await session.call_tool("read_article", {"article_id": "../../etc/passwd"})
     return answer, found["result"], article["text"], bool(wrong.isError)
 
@@ -188,7 +199,10 @@ def checked_tools(answer: dict[str, Any], found: list[dict[str, Any]], text: str
 
 def test_an_mcp_client_gets_a_cited_answer(server: str) -> None:
     async def run() -> Any:
-        async with streamable_http_client(f"{server}/mcp") as (read, write, _), ClientSession(read, write) as session:
+        async with (
+            streamable_http_client(f"{server}/mcp") as (read, write, _),
+            ClientSession(read, write) as session,
+        ):
             return await use_tools(session)
 
     checked_tools(*asyncio.run(run()))
@@ -196,7 +210,10 @@ def test_an_mcp_client_gets_a_cited_answer(server: str) -> None:
 
 def test_an_mcp_client_gets_a_cited_answer_over_a_pipe(folder: Path) -> None:
     command = StdioServerParameters(
-        command=sys.executable, args=["-m", "bot", "mcp", "--store", str(folder)], env=dict(os.environ), cwd=ROOT
+        command=sys.executable,
+        args=["-m", "bot", "mcp", "--store", str(folder)],
+        env=dict(os.environ),
+        cwd=ROOT,
     )
 
     async def run() -> Any:
@@ -206,15 +223,21 @@ def test_an_mcp_client_gets_a_cited_answer_over_a_pipe(folder: Path) -> None:
     checked_tools(*asyncio.run(run()))
 
 
-def test_a_langchain_chain_over_the_store_and_the_server_gets_a_cited_answer(server: str, folder: Path) -> None:
+def test_a_langchain_chain_over_the_store_and_the_server_gets_a_cited_answer(
+    server: str, folder: Path
+) -> None:
     library = Library(Settings(), folder)
     retriever = XinwenRetriever(library=library, k=3)
-    vectors = InMemoryVectorStore.from_documents(retriever.invoke(QUESTION), XinwenEmbeddings(library.embedder))
+    vectors = InMemoryVectorStore.from_documents(
+        retriever.invoke(QUESTION), XinwenEmbeddings(library.embedder)
+    )
     nearest = vectors.similarity_search(QUESTION, k=1)[0]
     source = library.store().source(nearest.metadata["source_id"]).text
     assert source[nearest.metadata["start"] : nearest.metadata["end"]] == nearest.page_content
     with httpx.Client() as http:
-        chat = ChatOpenAI(base_url=f"{server}/v1", api_key="none", model="xinwen", max_retries=0, http_client=http)
+        chat = ChatOpenAI(
+            base_url=f"{server}/v1", api_key="none", model="xinwen", max_retries=0, http_client=http
+        )
         prompt = ChatPromptTemplate.from_messages([("system", "{passages}"), ("user", "{question}")])
         chain = {"passages": retriever, "question": RunnablePassthrough()} | prompt | chat | StrOutputParser()
         said = chain.invoke(QUESTION)

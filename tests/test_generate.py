@@ -19,13 +19,17 @@ KEY = "sk-very-secret"
 
 def generator(models: ModelServer, provider: str = "", timeout_s: float = 5.0) -> Any:
     url = models.url.removesuffix("/v1") if provider else models.url
-    found = load_generator(Settings(model=f"{provider}double", base_url=url, api_key=KEY, timeout_s=timeout_s))
+    found = load_generator(
+        Settings(model=f"{provider}double", base_url=url, api_key=KEY, timeout_s=timeout_s)
+    )
     assert found
     return found
 
 
 @pytest.mark.parametrize("provider", ["", "ollama:"])
-def test_a_model_writes_in_pieces_and_gets_the_messages_and_the_key(models: ModelServer, provider: str) -> None:
+def test_a_model_writes_in_pieces_and_gets_the_messages_and_the_key(
+    models: ModelServer, provider: str
+) -> None:
     models.act = acts("燧原科技成立于2018年3月[1]。它的总部在上海[2]。")
     pieces = list(generator(models, provider).write(PROMPT))
     assert len(pieces) > 2 and "".join(pieces) == "燧原科技成立于2018年3月[1]。它的总部在上海[2]。"
