@@ -79,9 +79,16 @@ def _parser() -> argparse.ArgumentParser:
     serve = command("serve", _serve, "Serve the chat at / and the API beside it.")
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     serve.add_argument("--port", type=int, default=7860, help="port to listen on (default: %(default)s)")
+    command("mcp", _mcp, "Serve the tools of the Model Context Protocol on standard input and output.")
     evaluate = command("eval", _eval, "Run the question set and print the table.")
     evaluate.add_argument("--questions", type=Path, help="a questions.jsonl (default: the project's)")
     evaluate.add_argument("--out", type=Path, help="folder for the results as JSON")
+    evaluate.add_argument(
+        "--from-feedback",
+        type=Path,
+        metavar="FILE",
+        help="only write what was rated on the page as questions to FILE",
+    )
     return parser
 
 
@@ -192,7 +199,8 @@ def _sources(options: argparse.Namespace) -> int:
 
 
 def _ask(options: argparse.Namespace) -> int:
-    from bot.ask import MAX_QUESTION, ask
+    from bot.ask import MAX_QUESTION
+    from bot.stream import reply
 
     question = options.question.encode("utf-8", "replace").decode("utf-8").strip()
     if not question or len(question) > MAX_QUESTION:
@@ -201,7 +209,8 @@ def _ask(options: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return 2
-    answer = ask(question, _library(options).store())
+    library = _library(options)
+    answer = reply(question, library.store(), generator=library.generator)
     print(
         json.dumps(asdict(answer), ensure_ascii=False, indent=2)
         if options.json
@@ -217,6 +226,7 @@ def _shown(answer: Answer) -> Iterable[str]:
         yield f"\n[{c.marker}] {known}\n    “{' '.join(c.quote.split())}”\n    {c.file} [{c.start}:{c.end}]"
         if c.glosses:
             yield f"    {'; '.join(c.glosses)}"
+    yield from (f"\n{note}" for note in answer.notes)
 
 
 def _serve(options: argparse.Namespace) -> int:
@@ -226,7 +236,17 @@ def _serve(options: argparse.Namespace) -> int:
         raise ValueError(f"there is no port {options.port}")
     library = _library(options)
     library.store()
+    _ = library.generator  # said now if it cannot be used, not at the first question
     serve(library, options.host, options.port)
+    return 0
+
+
+def _mcp(options: argparse.Namespace) -> int:
+    from bot.mcp_tools import mcp_server
+
+    library = _library(options)
+    library.store()
+    mcp_server(library).run("stdio")
     return 0
 
 
@@ -236,6 +256,9 @@ def _eval(options: argparse.Namespace) -> int:
     # The evaluation stands above the bot, so the bot starts it rather than importing it.
     library = _library(options)
     library.store()
+    if options.from_feedback:
+        words = ["--store", str(library.folder), "--out", str(options.from_feedback)]
+        return subprocess.run([sys.executable, "-m", "evals.feedback", *words], check=False).returncode
     command = [sys.executable, "-m", "evals.run", "--store", str(library.folder)]
     for name in ("questions", "out"):
         if getattr(options, name):

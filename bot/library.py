@@ -6,6 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from threading import Lock
 
+from bot.generate import Generator, load_generator
 from bot.settings import Settings
 from index.embed import Embedder, load_embedder
 from index.store import Chunking, Store, StoreError, current_generation
@@ -24,6 +25,11 @@ class Library:
     def embedder(self) -> Embedder:
         """The embedding model of the settings."""
         return load_embedder(self.settings.embedder)
+
+    @cached_property
+    def generator(self) -> Generator | None:
+        """The language model of the settings, None for quote mode. Raises `ValueError` if it cannot be used."""
+        return load_generator(self.settings)
 
     @property
     def chunking(self) -> Chunking:

@@ -102,6 +102,14 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Dropped:
+    """A sentence that a language model wrote and no article supports, and the check that it failed."""
+
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What every front end renders. Each ``[n]`` in `answer` is the marker of one citation, and no others exist."""
 
@@ -114,3 +122,5 @@ class Answer:
     mode: str
     trace_id: str
     timings_ms: dict[str, float]
+    dropped: tuple[Dropped, ...] = ()
+    notes: tuple[str, ...] = ()  # what went wrong on the way, in a sentence each

@@ -1,15 +1,18 @@
-"""The store as a LangChain retriever, for chains of the user's own."""
+"""The store as a LangChain retriever, and its embedding model, for chains of the user's own."""
 
 from __future__ import annotations
 
 from langchain_core.callbacks import CallbackManagerForRetrieverRun
 from langchain_core.documents import Document
+from langchain_core.embeddings import Embeddings
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
 from bot.library import Library
 from bot.question import read_question, search_groups
+from index.embed import Embedder
 from index.search import search
+from index.terms import normalize
 
 
 class XinwenRetriever(BaseRetriever):
@@ -35,3 +38,18 @@ class XinwenRetriever(BaseRetriever):
                 Document(store.text(p), metadata=known | span | {"heading": p.heading, "score": hit.score})
             )
         return documents
+
+
+class XinwenEmbeddings(Embeddings):
+    """The embedding model that the store was built with; texts are read as the store reads them."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """A vector for each text."""
+        return [[float(x) for x in vector] for vector in self._embedder.embed(list(map(normalize, texts)))]
+
+    def embed_query(self, text: str) -> list[float]:
+        """The vector of a query: as of a document, since the model tells neither apart."""
+        return self.embed_documents([text])[0]

@@ -1,5 +1,7 @@
 """The HTTP API, with the chat mounted beside it."""
 
+import asyncio
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import asdict
@@ -8,18 +10,23 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from bot.ask import DEFAULT_K, MAX_QUESTION, ask
+from bot.access import Access, check_bind
+from bot.ask import DEFAULT_K, MAX_QUESTION
 from bot.library import Library
-from bot.pages import article_page, docs_page
-from index.store import StoreError
+from bot.mcp_tools import mcp_server
+from bot.openai_door import HISTORY_TURNS, add_openai_door, both
+from bot.pages import HEADERS, docs_page
+from bot.site import add_pages
+from bot.sse import as_event, event_stream
+from bot.stream import reply, stream
+from bot.words import tongue
+from index.search import Language
+from index.store import Store, StoreError
 
 MAX_BODY_BYTES = 64 << 10
 MAX_AT_ONCE = 32
-HISTORY_TURNS = 20
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-    "X-Content-Type-Options": "nosniff",
-}
+# Where a body is only as large as its own limit allows.
+_OWN_LIMIT = ("/library/add", "/login")
 
 
 class Message(BaseModel):
@@ -41,7 +48,7 @@ class AskRequest(BaseModel):
 
 
 class BodyLimit:
-    """Answers 413 to a body over `MAX_BODY_BYTES` on ``/ask``, before it is read whole, and 422 to one not in UTF-8."""
+    """Answers 413 to a body over `MAX_BODY_BYTES`, before it is read whole, and 422 to one not in UTF-8."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
@@ -50,7 +57,7 @@ class BodyLimit:
         """Passes the request on with its body, once it is known to be small enough."""
         from starlette.responses import JSONResponse
 
-        if scope["type"] != "http" or scope["path"] != "/ask":
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD") or scope["path"] in _OWN_LIMIT:
             await self.app(scope, receive, send)
             return
         body, more = b"", True
@@ -77,13 +84,18 @@ class BodyLimit:
 
 
 def make_app(library: Library, chat: bool = True) -> Any:
-    """The application: the API's routes, and with `chat` the page at ``/``."""
+    """The application: the API's routes, the plain pages, and with `chat` the chat at ``/``."""
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     from fastapi import FastAPI, HTTPException, Request
     from fastapi.exceptions import RequestValidationError
     from fastapi.responses import HTMLResponse, JSONResponse
 
-    app = FastAPI(title="芯闻 Xinwen", docs_url=None, redoc_url=None)
+    tools = mcp_server(library)
+    routes = tools.streamable_http_app().routes
+    app = FastAPI(
+        title="芯闻 Xinwen", docs_url=None, redoc_url=None, lifespan=lambda _: tools.session_manager.run()
+    )
+    app.router.routes.extend(routes)
     app.add_middleware(BodyLimit)
     free = BoundedSemaphore(MAX_AT_ONCE)
 
@@ -104,11 +116,32 @@ def make_app(library: Library, chat: bool = True) -> Any:
         if not free.acquire(blocking=False):
             raise HTTPException(429, "too many questions at once, try again in a moment")
         try:
-            history = [m.content for m in body.history if m.role == "user"][-HISTORY_TURNS:]
-            language = None if body.language == "auto" else body.language
-            return asdict(ask(body.question, library.store(), history, language, body.k))
+            return asdict(reply(*_asked(body), generator=library.generator))
         finally:
             free.release()
+
+    @app.post(
+        "/ask/stream",
+        description="The same as server-sent events: retrieval, citation, delta, done or error.",
+    )
+    def post_ask_stream(body: AskRequest) -> Any:
+        asked = _asked(body)
+        if not free.acquire(blocking=False):
+            raise HTTPException(429, "too many questions at once, try again in a moment")
+        events = stream(*asked, generator=library.generator)
+        return event_stream((as_event(*event) for event in events), both(events.close, free.release))
+
+    def _asked(body: AskRequest) -> tuple[str, Store, list[str], Language | None, int]:
+        history = [m.content for m in body.history if m.role == "user"][-HISTORY_TURNS:]
+        return (
+            body.question,
+            library.store(),
+            history,
+            None if body.language == "auto" else body.language,
+            body.k,
+        )
+
+    add_openai_door(app, library, free)
 
     @app.get("/healthz", description="Whether a store is open, and which.")
     def healthz() -> dict[str, Any]:
@@ -130,18 +163,10 @@ def make_app(library: Library, chat: bool = True) -> Any:
         source = _found(library.store().source, source_id)
         return {"id": source.id, "file": source.file, "sha256": source.sha256, "text": source.text}
 
-    @app.get("/read/{source_id}/{start}/{end}", description="A page: the article with a span marked.")
-    def read(source_id: str, start: int, end: int) -> HTMLResponse:
-        store = library.store()
-        text = _found(store.source, source_id).text
-        article = next((a for a in store.articles_of(source_id) if a.start <= start and end <= a.end), None)
-        if article is None:
-            raise HTTPException(404, f"no article of {source_id} holds {start} to {end}")
-        return HTMLResponse(article_page(article, text, start, end), headers=_HEADERS)
-
     @app.get("/docs", include_in_schema=False)
-    def docs() -> HTMLResponse:
-        return HTMLResponse(docs_page(app.openapi()), headers=_HEADERS)
+    def docs(request: Request) -> HTMLResponse:
+        language = tongue(request.headers.get("accept-language"))
+        return HTMLResponse(docs_page(app.openapi(), language), headers=HEADERS)
 
     def _found(get: Callable[[str], Any], id_: str) -> Any:
         try:
@@ -149,6 +174,7 @@ def make_app(library: Library, chat: bool = True) -> Any:
         except KeyError:
             raise HTTPException(404, f"nothing has the id {id_[:80]!r}") from None
 
+    add_pages(app, library)
     if chat:
         from bot.chat import mount
 
@@ -163,11 +189,14 @@ def _known(article: Any) -> dict[str, Any]:
 
 
 def serve(library: Library, host: str, port: int) -> None:
-    """Serves until stopped. Raises `OSError` if the address is taken."""
+    """Serves until stopped. Raises `OSError` if the address is taken, `AccessError` if it needs a token."""
     import socket
 
     import uvicorn
 
+    logging.getLogger("uvicorn.error").addFilter(_no_cancellation)
+    tokens = library.settings.tokens
+    check_bind(host, tokens)
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -177,4 +206,17 @@ def serve(library: Library, host: str, port: int) -> None:
                 f"cannot listen on {host}:{port} ({error.strerror}): choose another with --port"
             ) from error
     print(f"芯闻 listens on http://{host}:{port} (Ctrl-C stops it)", flush=True)
-    uvicorn.run(make_app(library), host=host, port=port, log_level="warning")
+    # A page that is open somewhere holds a connection; stopping does not wait for it.
+    uvicorn.run(
+        Access(make_app(library), tokens),
+        host=host,
+        port=port,
+        log_level="warning",
+        timeout_graceful_shutdown=2,
+    )
+
+
+def _no_cancellation(record: logging.LogRecord) -> bool:
+    """Whether a log record tells more than that a page was open when the server was stopped."""
+    cancelled = record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not (cancelled or str(record.msg).startswith("Cancel "))

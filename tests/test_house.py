@@ -24,8 +24,10 @@ OWNERS = {
     "onnxruntime": {"bot.reader"},
     "pypinyin": {"bot.names"},
     "langchain_core": {"bot.retriever"},
+    "langchain": {"bot.generate"},
+    "mcp": {"bot.mcp_tools"},
     "gradio": {"bot.chat"},
-    "fastapi": {"bot.web"},
+    "fastapi": {"bot.web", "bot.openai_door"},
     "uvicorn": {"bot.web"},
 }
 

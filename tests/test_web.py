@@ -21,7 +21,7 @@ def ask(server: str, **body: Any) -> httpx.Response:
 def test_an_answer_has_the_contracts_form(server: str) -> None:
     reply = ask(server, question="哪些公司被列入了实体清单?").json()
     assert set(reply) == {
-        "answer", "refused", "reason", "citations", "conflicts", "standalone_question", "mode", "trace_id", "timings_ms",
+        "answer", "refused", "reason", "citations", "conflicts", "standalone_question", "mode", "trace_id", "timings_ms", "dropped", "notes",
     }  # fmt: skip
     assert (reply["refused"], reply["reason"], reply["mode"]) == (False, None, "quote")
     assert set(reply["timings_ms"]) == {"retrieve", "answer", "total"}
