@@ -86,7 +86,7 @@ def _figures_against(stated: Facts, support: Support) -> str:
 
 
 def _scopes_against(stated: Facts, claim: Asked, support: Support) -> str:
-    """"relation" if the words beside a figure of the claim stand beside another figure of the sentence instead."""
+    """ "relation" if the words beside a figure of the claim stand beside another figure of the sentence instead."""
     held = support.facts
     for f in stated.figures:
         start, end = stated.clause(f.start)

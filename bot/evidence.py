@@ -62,15 +62,23 @@ class Evidence:
 
 def gather(asked: Asked, hits: Sequence[Hit], store: Store, reader: Reader | None = None) -> list[Evidence]:
     """Every sentence of `hits`, the best evidence first; ties go to the passage with the better rank."""
-    found = [e for hit in hits for e in _of_passage(asked, hit, store, hits[0].score - hit.score)]
-    found.sort(key=lambda e: -_promise(e))
-    if reader and found:
-        found = _read(asked, found, store, reader)
+    found = promising(asked, hits, store, reader)
     if not found:
         return []
     scores = probabilities(features(asked, found[:JUDGED], store.embedder))
     judged = [replace(e, score=float(score)) for e, score in zip(found, scores, strict=False)]
     return sorted(judged, key=lambda e: -e.score) + found[JUDGED:]
+
+
+def promising(
+    asked: Asked, hits: Sequence[Hit], store: Store, reader: Reader | None = None
+) -> list[Evidence]:
+    """Every sentence of `hits` not yet judged, those first that cover most of the question."""
+    found = [e for hit in hits for e in _of_passage(asked, hit, store, hits[0].score - hit.score)]
+    found.sort(key=lambda e: -_promise(e))
+    if reader and found:
+        found = _read(asked, found, store, reader)
+    return found
 
 
 def _promise(e: Evidence) -> float:
@@ -227,6 +235,9 @@ def features(asked: Asked, found: Sequence[Evidence], embedder: Embedder) -> Vec
                 float(np.clip(e.none, -15, 15)),
                 log(1 + len(e.text)),
                 log(1 + len(asked.needs)),
+                float(asked.kind == "why"),
+                float(asked.kind == "yes_no"),
+                float(asked.language == "en"),
             )
         )
     return np.array(rows, dtype=np.float32)

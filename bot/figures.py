@@ -104,7 +104,9 @@ _PART = re.compile(
 )
 _ORDER = {"一": 1, "二": 2, "三": 3, "四": 4, "first": 1, "second": 2, "third": 3, "fourth": 4}
 _NTH = "zeroth first second third fourth fifth sixth seventh eighth ninth tenth".split()
-_MOST = re.compile(r"最[大高]|第一大|(?<!second )(?<!third )(?<!fourth )(?<!fifth )\b(?:largest|biggest|highest)\b")
+_MOST = re.compile(
+    r"最[大高]|第一大|(?<!second )(?<!third )(?<!fourth )(?<!fifth )\b(?:largest|biggest|highest)\b"
+)
 _FIRST = re.compile(r"首(?=[个款家次颗批位只])|\bfirst\b(?! (?:quarter|half))|最早")
 # How often: as a figure, so that a day is not taken for a month.
 _PER = re.compile(

@@ -57,7 +57,7 @@ def _found(store: Store, query: str) -> list[Article]:
     """The articles that say `query` in what is known of them or in their text; without any, the closest ones."""
     plain = normalize(query.strip())
     if not plain:
-        return store.articles
+        return list(store.articles)
     files = {row["id"]: str(row["file"]) for row in store.source_rows}
 
     def says(article: Article) -> bool:

@@ -20,7 +20,11 @@ from index.terms import STOP, normalize, rarity, terms, words
 _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
     "zh": [
         ("yes_no", "", r"是否|是不是|有没有|吗[?？]?$|对吗|能否|可否"),
-        ("why", "", r"为什么|为何|为啥|凭什么|何以|怎么会|(?:是)?(?:什么|哪些|何种)?(?:原因|理由)(?:是什么|有哪些|何在)?|因何"),
+        (
+            "why",
+            "",
+            r"为什么|为何|为啥|凭什么|何以|怎么会|(?:是)?(?:什么|哪些|何种)?(?:原因|理由)(?:是什么|有哪些|何在)?|因何",
+        ),
         (
             "when",
             "date",

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.evidence import Evidence, features, gather
+from bot.evidence import JUDGED, Evidence, features, promising
 from bot.names import standalone
 from bot.question import read_question, search_groups
 from bot.reader import FOLDER, Reader
@@ -33,9 +33,8 @@ from ingest.read import read
 from ingest.records import content_id
 
 SEED = 20261124
-HIDDEN = 12
+HIDDEN = 16
 NEWS = 3_000
-KEPT = 24  # sentences a question
 OWN_COUNT = 4.0  # how much a row of the project's own questions counts
 
 Rows = tuple[Any, list[int]]
@@ -54,7 +53,7 @@ def rows_of(
         hits = [h for h in hits if h.passage.article_id != own]
     if not hits:
         return None
-    found = gather(asked, hits, store, reader)[:KEPT]
+    found = promising(asked, hits, store, reader)[:JUDGED]
     answer = context[span[0] : span[1]] if span else ""
     labels = [_label(e, own, span, answer) for e in found]
     kept = [
@@ -106,7 +105,7 @@ def own_examples(questions: Path, sources: Path, reader: Reader) -> Iterator[Row
             )
             if not hits:
                 continue
-            found = gather(asked, hits, store, reader)[:KEPT]
+            found = promising(asked, hits, store, reader)[:JUDGED]
             gold = [(ids[g["file"]], g["start"], g["end"]) for g in row["spans"]]
             labels = [
                 any(e.span.source_id == s and e.span.start < b and a < e.span.end for s, a, b in gold)
