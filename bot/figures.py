@@ -10,6 +10,8 @@ from functools import lru_cache
 from index.terms import normalize
 
 DATE = "date"
+PERIODS = (DATE, "季度", "半年")
+MOST = "最"
 NTH = "第"
 # Each unit with the ways in which it is written, in normal form: lower case and half width.
 _WRITTEN = {
@@ -104,7 +106,9 @@ _PART = re.compile(
 )
 _ORDER = {"一": 1, "二": 2, "三": 3, "四": 4, "first": 1, "second": 2, "third": 3, "fourth": 4}
 _NTH = "zeroth first second third fourth fifth sixth seventh eighth ninth tenth".split()
-_MOST = re.compile(r"最[大高]|第一大|(?<!second )(?<!third )(?<!fourth )(?<!fifth )\b(?:largest|biggest|highest)\b")
+_MOST = re.compile(
+    r"最[大高]|第一大|(?<!second )(?<!third )(?<!fourth )(?<!fifth )\b(?:largest|biggest|highest)\b"
+)
 _FIRST = re.compile(r"首(?=[个款家次颗批位只])|\bfirst\b(?! (?:quarter|half))|最早")
 # How often: as a figure, so that a day is not taken for a month.
 _PER = re.compile(
@@ -195,7 +199,7 @@ def _parts(plain: str) -> Iterator[Figure]:
         said = match["zh"] or match["en"] or match["ly"]
         yield Figure(match.start(), match.end(), f"per {_PERIODS.get(said, said)}", (1.0,))
     for match in _MOST.finditer(plain):
-        yield Figure(match.start(), match.end(), "最", (1.0,))
+        yield Figure(match.start(), match.end(), MOST, (1.0,))
     for match in _FIRST.finditer(plain):
         yield Figure(match.start(), match.end(), NTH, (1.0,))
     for match in _NTH_WORD.finditer(plain):
