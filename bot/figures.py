@@ -199,7 +199,7 @@ def _parts(plain: str) -> Iterator[Figure]:
         said = match["zh"] or match["en"] or match["ly"]
         yield Figure(match.start(), match.end(), f"per {_PERIODS.get(said, said)}", (1.0,))
     for match in _MOST.finditer(plain):
-        yield Figure(match.start(), match.end(), MOST, (1.0,))
+        yield Figure(match.start(), match.end(), MOST, (2.0 if match[0] in ("最高", "highest") else 1.0,))
     for match in _FIRST.finditer(plain):
         yield Figure(match.start(), match.end(), NTH, (1.0,))
     for match in _NTH_WORD.finditer(plain):
