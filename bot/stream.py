@@ -156,9 +156,10 @@ class _Answering:
     def _said(self, sentence: Written) -> Iterator[tuple[str, Any]]:
         """The events of one sentence; none where it does not stand."""
         text = sentence.text
-        if not any(c.isalnum() for c in text) or text in self._seen:
+        under = self._lead if sentence.item else ""
+        if not any(c.isalnum() for c in text) or under + text in self._seen:
             return
-        self._seen.add(text)
+        self._seen.add(under + text)
         if text.strip("。. ") in {said.strip("。. ") for said in CANNOT.values()}:
             self._cannot = True
             return
