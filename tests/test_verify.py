@@ -69,7 +69,7 @@ def test_true_sentences_reach_the_user_and_untrue_ones_do_not(
     kept, passed_on, told, answered = 0, [], 0, 0
     for turn, (question, claim) in enumerate(TRUE):
         ways = list(untrue(claim, read(passages(question, store), store)))
-        how, wrong = ways[turn % len(ways)]
+        how, wrong = ways[turn % len(ways)] if ways else ("obeyed", OBEYED[turn % len(OBEYED) - 1])
         obeyed = OBEYED[turn % len(OBEYED)]
         models.act = lambda _, text=f"{claim}\n{wrong}\n{obeyed}": Act(text, piece=40)
         answer = reply(question, store, generator=model)
