@@ -322,7 +322,8 @@ def _polarity_against(stated: Facts, claim: Asked, support: Support) -> str:
 
 def _alike(clause: str, claim: Asked, support: Support) -> tuple[tuple[int, int], ...]:
     """The clauses of `support` that say most of what `clause` says."""
-    needs = [n for n in claim.needs if normalize(n.phrase) in clause]
+    there = [n for n in claim.needs if normalize(n.phrase) in clause]
+    needs = list(filter(weighs, there)) or there
     shares = {span: sum(n.weight for n in needs if _in(n, support, span)) for span in support.facts.clauses}
     best = max(shares.values(), default=0.0)
     return tuple(span for span, share in shares.items() if share >= best - 0.01)
