@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from bot.evidence import Evidence, said
 from bot.facts import Facts, facts
-from bot.figures import DATE, without_figures
+from bot.figures import DATE, MOST, NTH, PERIODS, Figure, without_figures
 from bot.named import OWNED, OWNERS, Name, latin_words, strange_words
 from bot.names import sounds
 from bot.polarity import bound, denies, hedges, opposed
@@ -27,7 +27,7 @@ LITERAL: dict[str, float] = {"zh": 0.4, "en": 0.2}
 FIGURES_AGREE = 0.15
 # Words that a sentence is built with, and those that say how exact a figure is.
 _HOLLOW = frozenset(
-    "没有 不 要 很 会 能 可以 可能 将 前者 后者 达成 做到 至 之间 比 大约 约 左右 以上 以下 超过 多 名 共 共有 总共 已 已经 用 用了 达 达到 约为 分别 都 只 只有 仅 还 同时 近 一款 一家 一种 "
+    "拥有 持有 own owns owned hold holds held has have had 没有 不 要 很 会 能 可以 可能 将 前者 后者 达成 做到 至 之间 比 大约 约 左右 以上 以下 超过 多 名 共 共有 总共 已 已经 用 用了 达 达到 约为 分别 都 只 只有 仅 还 同时 近 一款 一家 一种 "
     "名为 称为 叫 进行 其中 目前 此外 而且 并且 另外 因此 所以 由于 "
     "作为 is not was are were does did more than about around approximately nearly over only just about also both total respectively between up down".split()
 )
@@ -92,9 +92,9 @@ def _scopes_against(stated: Facts, claim: Asked, support: Support) -> str:
         start, end = stated.clause(f.start)
         needs = [n for n in filter(weighs, claim.needs) if normalize(n.phrase) in stated.plain[start:end]]
         same = [g for g in support.figures if f.said_by(g)]
-        if not needs or any(g.start < 0 for g in same):
+        if not needs or _sort(f) == "order" or any(g.start < 0 for g in same):
             continue
-        rivals = [g for g in held.figures if g not in same and (g.unit == DATE) == (f.unit == DATE)]
+        rivals = [g for g in held.figures if g not in same and _sort(g) == _sort(f)]
 
         def share(span: tuple[int, int], needs: Sequence[Need] = needs) -> float:
             return sum(n.weight for n in needs if _in(n, support, span))
@@ -103,6 +103,11 @@ def _scopes_against(stated: Facts, claim: Asked, support: Support) -> str:
         if not any(share(held.scope(g)) >= best - 0.01 for g in same):
             return "relation"
     return ""
+
+
+def _sort(f: Figure) -> str:
+    """Which figures may be taken for each other: dates, places in an order, amounts."""
+    return "date" if f.unit in PERIODS else "order" if f.unit in (MOST, NTH) else "amount"
 
 
 def _names_against(
@@ -178,6 +183,8 @@ def _spelt(letters: str, plain: str) -> bool:
 def _owners_against(stated: Facts, subject: dict[str, frozenset[str]], support: Support) -> str:
     """ "relation" if a figure or a name is another's in `support` than in the claim, or two names change places."""
     for f in stated.figures:
+        if _sort(f) == "order":  # the largest shareholder is the one's and of the other
+            continue
         same = [g for g in support.figures if f.said_by(g)]
         for kind in OWNERS:
             mine = stated.owners(f.start, kind) or subject.get(kind, frozenset())
@@ -241,7 +248,7 @@ def _topic_against(stated: Facts, claim: Asked, support: Support) -> str:
             topics = {t.said for _, stop in spans if (t := held.topic(kind, stop))}
             mine = {n.said for n in stated.of(kind, start, end)}
             elsewhere = {n.said for n in held.of(kind)} - there - topics
-            if there and topics and kind != "place" and mine & elsewhere:
+            if there and kind != "place" and mine & elsewhere:
                 return "relation"
             subject = stated.topic(kind, end)
             allowed = topics if kind == "place" else topics | there
@@ -315,7 +322,8 @@ def _polarity_against(stated: Facts, claim: Asked, support: Support) -> str:
 
 def _alike(clause: str, claim: Asked, support: Support) -> tuple[tuple[int, int], ...]:
     """The clauses of `support` that say most of what `clause` says."""
-    needs = [n for n in claim.needs if normalize(n.phrase) in clause]
+    there = [n for n in claim.needs if normalize(n.phrase) in clause]
+    needs = list(filter(weighs, there)) or there
     shares = {span: sum(n.weight for n in needs if _in(n, support, span)) for span in support.facts.clauses}
     best = max(shares.values(), default=0.0)
     return tuple(span for span, share in shares.items() if share >= best - 0.01)

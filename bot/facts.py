@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from bot.figures import DATE, Figure, figures
+from bot.figures import DATE, PERIODS, Figure, figures
 from bot.named import ROLE, Name, names, role, roles_in
 from index.swaps import ordinary
 from index.terms import normalize
@@ -118,9 +118,9 @@ class Facts:
     def scope(self, f: Figure) -> tuple[int, int]:
         """What a figure speaks of: its clause, and for a date all up to the clause of the next one."""
         start, end = self.clause(f.start)
-        if f.unit != DATE:
+        if f.unit not in PERIODS:
             return start, end
-        later = [g.start for g in self.figures if g.unit == DATE and g.start >= end]
+        later = [g.start for g in self.figures if g.unit in PERIODS and g.start >= end]
         return start, self.clause(min(later))[0] if later else len(self.plain)
 
     def topic(self, kind: str, end: int) -> Name | None:

@@ -10,6 +10,8 @@ from functools import lru_cache
 from index.terms import normalize
 
 DATE = "date"
+PERIODS = (DATE, "季度", "半年")
+MOST = "最"
 NTH = "第"
 # Each unit with the ways in which it is written, in normal form: lower case and half width.
 _WRITTEN = {
@@ -197,7 +199,7 @@ def _parts(plain: str) -> Iterator[Figure]:
         said = match["zh"] or match["en"] or match["ly"]
         yield Figure(match.start(), match.end(), f"per {_PERIODS.get(said, said)}", (1.0,))
     for match in _MOST.finditer(plain):
-        yield Figure(match.start(), match.end(), "最", (1.0,))
+        yield Figure(match.start(), match.end(), MOST, (2.0 if match[0] in ("最高", "highest") else 1.0,))
     for match in _FIRST.finditer(plain):
         yield Figure(match.start(), match.end(), NTH, (1.0,))
     for match in _NTH_WORD.finditer(plain):

@@ -106,7 +106,7 @@ class Dropped:
     """A sentence that a language model wrote and no article supports, and the check that it failed."""
 
     text: str
-    why: str
+    why: str  # number, date, name, relation, negation, opposite, certainty, wording, off_question, subject, too_long
 
 
 @dataclass(frozen=True, slots=True)

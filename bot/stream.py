@@ -16,7 +16,7 @@ from typing import Any
 
 from bot.ask import DEFAULT_K, ask
 from bot.cite import cite, unmarked
-from bot.claims import Written, sentences, written
+from bot.claims import MAX_CLAIM, Written, sentences, written
 from bot.generate import Generator, ModelError
 from bot.phrases import NOTES
 from bot.prompt import CANNOT, given, messages
@@ -131,6 +131,7 @@ class _Answering:
         self._dropped: list[Dropped] = []
         self._lead = ""  # of a list, like "these are:", which stands only with its items
         self._cannot = False
+        self._seen: set[str] = set()  # models repeat themselves
 
     def events(self, prompt: Sequence[tuple[str, str]]) -> Iterator[tuple[str, Any]]:
         """The events from the first sentence to ``done``."""
@@ -155,8 +156,10 @@ class _Answering:
     def _said(self, sentence: Written) -> Iterator[tuple[str, Any]]:
         """The events of one sentence; none where it does not stand."""
         text = sentence.text
-        if not any(c.isalnum() for c in text) or text in self._text:
+        under = self._lead if sentence.item else ""
+        if not any(c.isalnum() for c in text) or under + text in self._seen:
             return
+        self._seen.add(under + text)
         if text.strip("。. ") in {said.strip("。. ") for said in CANNOT.values()}:
             self._cannot = True
             return
@@ -178,6 +181,8 @@ class _Answering:
 
     def _verdict(self, sentence: Written) -> tuple[Verdict, str]:
         """What becomes of a sentence, and the lead that it needs: an item of a list may say nothing without one."""
+        if len(sentence.text) > MAX_CLAIM:
+            return Verdict((), Dropped(sentence.text[:MAX_CLAIM], "too_long")), ""
         verdict = self._verifier.check(sentence)
         if not verdict.dropped or not self._lead:
             return verdict, ""

@@ -23,8 +23,15 @@ from index.search import Hit, search
 from index.store import Store
 
 ROOT = Path(__file__).parent.parent
-LINES = (ROOT / "tests/data/true_claims.tsv").read_text("utf-8").splitlines()
-TRUE = [(q, c) for line in LINES if not line.startswith("#") for q, _, c in [line.partition("\t")]]
+
+
+def claims(file: str) -> list[tuple[str, str]]:
+    """(question, sentence) of each line."""
+    lines = (ROOT / "tests/data" / file).read_text("utf-8").splitlines()
+    return [(q, c) for line in lines if not line.startswith("#") for q, _, c in [line.partition("\t")]]
+
+
+TRUE, FALSE = claims("true_claims.tsv"), claims("false_claims.tsv")
 SURVIVE = 0.9
 PASSED_ON = 0  # untrue sentences
 
@@ -52,7 +59,7 @@ def model(models: ModelServer) -> Generator:
 
 def test_none_of_these_is_a_question_kept_for_reporting() -> None:
     kept = {q.question for q in read_questions(ROOT / "evals/questions.jsonl") if q.split == "test"}
-    assert not kept & {q for q, _ in TRUE}
+    assert not kept & {q for q, _ in TRUE + FALSE}
 
 
 def test_true_sentences_reach_the_user_and_untrue_ones_do_not(
@@ -62,7 +69,7 @@ def test_true_sentences_reach_the_user_and_untrue_ones_do_not(
     kept, passed_on, told, answered = 0, [], 0, 0
     for turn, (question, claim) in enumerate(TRUE):
         ways = list(untrue(claim, read(passages(question, store), store)))
-        how, wrong = ways[turn % len(ways)]
+        how, wrong = ways[turn % len(ways)] if ways else ("obeyed", OBEYED[turn % len(OBEYED) - 1])
         obeyed = OBEYED[turn % len(OBEYED)]
         models.act = lambda _, text=f"{claim}\n{wrong}\n{obeyed}": Act(text, piece=40)
         answer = reply(question, store, generator=model)
@@ -90,6 +97,11 @@ def test_every_way_of_being_untrue_alone(store: Store) -> None:
             passed_on += [(how, wrong)] if verdict.claims else []
     assert tried >= 80
     assert len(passed_on) <= PASSED_ON, passed_on
+
+
+def test_sentences_of_the_articles_words_that_say_what_no_article_says(store: Store) -> None:
+    passed_on = [(q, c) for q, c in FALSE if verifier(q, store).check(written(c)).claims]
+    assert len(FALSE) >= 50 and len(passed_on) <= PASSED_ON, passed_on
 
 
 @pytest.mark.parametrize(
