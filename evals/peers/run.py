@@ -1,0 +1,176 @@
+"""Other libraries measured beside the product: the same articles, passages, questions and embedding model.
+
+    python -m evals.peers.run            makes an environment a peer under var/peers, measures, writes
+                                         evals/results/peers.json, peers.md and peers_found.md
+
+What they are compared on: CRUD's news questions over 10,000 news articles, with the time to index these and to
+answer, memory and disk; and, for what is found only, XQuAD (Chinese passages, questions in Chinese and in English)
+and CMRC 2018. Every peer runs in a process of its own, one after the other.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from evals.bench_retrieval import Bench, benches
+from evals.metrics import mrr_at, percentile, recall_at
+from evals.peers.harness import Job
+from index.build import store_of
+from index.corpora import read_lines
+from index.embed import load_embedder
+from ingest.records import content_id
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent.parent
+VENVS = ROOT / "var/peers"
+RESULTS = ROOT / "evals/results"
+ARTICLES = 10_000
+# The adapter, and the requirements file that names its environment; the product runs in this one.
+PEERS = {
+    "xinwen": "",
+    "langchain_default": "langchain",
+    "langchain_jieba": "langchain",
+    "haystack_memory": "haystack",
+    "llamaindex": "llamaindex",
+    "txtai_hybrid": "txtai",
+}
+COSTS = {"index_s": "index", "p50": "p50", "p95": "p95", "peak_mb": "peak memory", "disk_mb": "disk"}
+
+
+def jobs(data: Path) -> Iterator[tuple[str, Job]]:
+    """The name and the job of each set in `data`, the one of 10,000 news articles first."""
+    found = {bench.name: bench for bench in benches(data)}
+    crud = found.pop("CRUD")
+    own = {content_id(text) for text in (r["text"] for r in read_lines(data / "bench_crud_qa.jsonl.gz"))}
+    articles = {id_: text for id_, text in crud.articles.items() if id_ in own}
+    for row in islice(read_lines(data / "news_crud.jsonl.xz"), ARTICLES):
+        if len(articles) < ARTICLES:
+            articles[content_id(row["text"])] = row["text"]
+    yield "CRUD", _job(Bench("CRUD", "zh", crud.questions, articles))
+    for bench in found.values():
+        yield bench.name, _job(bench)
+
+
+def _job(bench: Bench) -> Job:
+    """`bench` with the product's passages of its articles."""
+    row_of = {id_: row for row, id_ in enumerate(bench.articles)}
+    with tempfile.TemporaryDirectory() as folder:
+        store = store_of(bench.articles.values(), Path(folder), load_embedder())
+        passages = [store.passage(row) for row in range(len(store.passages))]
+        texts = [store.text(passage) for passage in passages]
+    return Job(
+        texts,
+        [row_of[passage.article_id] for passage in passages],
+        list(bench.articles.values()),
+        [(question, row_of[id_]) for question, id_ in bench.questions],
+    )
+
+
+def python_of(peer: str) -> str:
+    """The Python of the peer's environment, made first if it is not there."""
+    requirements = PEERS[peer]
+    if not requirements:
+        return sys.executable
+    venv = VENVS / requirements
+    if not (venv / "installed").is_file():
+        subprocess.run([sys.executable, "-m", "venv", str(venv)], check=True)
+        file = HERE / f"{requirements}.txt"
+        subprocess.run([str(venv / "bin/pip"), "install", "--quiet", "-r", str(file)], check=True)
+        (venv / "installed").touch()
+    return str(venv / "bin/python")
+
+
+def measured(peer: str, job: Path) -> dict[str, Any]:
+    """What the harness found for `peer`, with its ranks and times summed up. Raises `CalledProcessError` if it failed."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out.json"
+        offline = {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "true", "PYTHONPATH": str(ROOT)}
+        subprocess.run(
+            [python_of(peer), "-W", "ignore", "-m", "evals.peers.harness", peer, str(job), str(out)],
+            check=True, cwd=ROOT, env=os.environ | offline, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        found: dict[str, Any] = json.loads(out.read_text("utf-8"))
+    for name, method in found["methods"].items():
+        ranks, times = method["ranks"], method["ms"]
+        found["methods"][name] = {
+            "R@1": recall_at(1, ranks), "R@5": recall_at(5, ranks), "MRR@10": mrr_at(10, ranks),
+            "p50": percentile(times, 0.5), "p95": percentile(times, 0.95),
+        }  # fmt: skip
+    return found
+
+
+def costs_table(found: dict[str, Any]) -> str:
+    """What it costs to index and ask 10,000 news articles: ours in units, each peer's as a multiple of ours."""
+    rows = {(peer, name): run | method for peer, run, name, method in _methods(found["sets"]["CRUD"])}
+    ours = rows["xinwen", "ours"]
+    head = f"`{found['command']}`, {found['date']}, {found['machine']}"
+    lines = [f"| {head} | method | R@1 | {' | '.join(COSTS.values())} |", "| --- | --- |" + " ---: |" * 6]
+    for (peer, name), row in rows.items():
+        if row is ours:
+            shown = [f"{row['index_s']:.1f} s", *(f"{row[p]:.1f} ms" for p in ("p50", "p95"))]
+            shown += [f"{row[m]:,.0f} MB" for m in ("peak_mb", "disk_mb")]
+        else:
+            shown = [f"× {row[cost] / ours[cost]:.2f}" for cost in COSTS]
+        lines.append(f"| {row['versions']} | {name} | {row['R@1']:.3f} | {' | '.join(shown)} |")
+    return "\n".join(lines) + "\n"
+
+
+def found_table(found: dict[str, Any]) -> str:
+    """R@1, R@5 and MRR@10 of every method on every set; a set a column."""
+    sets = found["sets"]
+    lines = [f"| R@1 / R@5 / MRR@10 | method | {' | '.join(sets)} |", "| --- | --- |" + " ---: |" * len(sets)]
+    for peer, _, name, _ in _methods(sets["CRUD"]):
+        scores = (sets[s][peer]["methods"][name] for s in sets)
+        cells = [" / ".join(f"{m[k]:.3f}" for k in ("R@1", "R@5", "MRR@10")) for m in scores]
+        lines.append(f"| {peer.replace('_', ', ')} | {name} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _methods(runs: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any], str, dict[str, float]]]:
+    for peer, run in runs.items():
+        for name, method in run["methods"].items():
+            yield peer, run, name, method
+
+
+def main() -> None:
+    """Measures, prints and writes."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--data", type=Path, default=Path(os.environ.get("XINWEN_BENCH", "../shared/data")))
+    parser.add_argument("--only", default="", help="the one peer to measure, beside the product")
+    options = parser.parse_args()
+    found: dict[str, Any] = {
+        "command": "python -m evals.peers.run",
+        "date": date.today().isoformat(),
+        "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}",
+        "sets": {},
+    }
+    peers = [p for p in PEERS if p == "xinwen" or p.startswith(options.only)]
+    for name, job in jobs(options.data):
+        found["sets"][name] = {}
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "job.json"
+            file.write_text(json.dumps(asdict(job), ensure_ascii=False), "utf-8")
+            for peer in peers:
+                print(f"{name}: {peer}", file=sys.stderr, flush=True)
+                found["sets"][name][peer] = measured(peer, file)
+    print(costs_table(found), found_table(found), sep="\n")
+    if not options.only:
+        RESULTS.joinpath("peers.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
+        RESULTS.joinpath("peers.md").write_text(costs_table(found), "utf-8")
+        RESULTS.joinpath("peers_found.md").write_text(found_table(found), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
