@@ -11,7 +11,6 @@ from llama_index.core.llms import MockLLM
 from llama_index.core.retrievers import QueryFusionRetriever
 from llama_index.core.schema import TextNode
 from llama_index.retrievers.bm25 import BM25Retriever
-
 from sentence_transformers import SentenceTransformer
 
 from evals.peers.harness import MODEL, Job, K, Search, versions_of

@@ -72,7 +72,7 @@ def _job(bench: Bench) -> Job:
         texts = [store.text(passage) for passage in passages]
     return Job(
         texts,
-        [row_of[passage.article_id] for passage in passages],
+        [row_of[passage.source_id] for passage in passages],
         list(bench.articles.values()),
         [(question, row_of[id_]) for question, id_ in bench.questions],
     )
@@ -117,7 +117,7 @@ def costs_table(found: dict[str, Any]) -> str:
     ours = rows["xinwen", "ours"]
     head = f"`{found['command']}`, {found['date']}, {found['machine']}"
     lines = [f"| {head} | method | R@1 | {' | '.join(COSTS.values())} |", "| --- | --- |" + " ---: |" * 6]
-    for (peer, name), row in rows.items():
+    for (_, name), row in rows.items():
         if row is ours:
             shown = [f"{row['index_s']:.1f} s", *(f"{row[p]:.1f} ms" for p in ("p50", "p95"))]
             shown += [f"{row[m]:,.0f} MB" for m in ("peak_mb", "disk_mb")]
