@@ -16,7 +16,8 @@ GATES = Path(__file__).parent / "gates.toml"
 class Gate:
     """A measure over a part of the questions, where it must stay, and why there."""
 
-    part: str  # all, dev, test, first or a leg of the search
+    on: str  # seeds, or bench: the public sets
+    part: str  # of the seeds' set all, dev, test, first or a leg of the search; of the public ones a name
     measure: str
     least: float
     most: float
@@ -28,14 +29,14 @@ class Gate:
         return found is not None and self.least <= found.value <= self.most
 
 
-def read_gates(path: Path = GATES) -> list[Gate]:
-    """The gates of a ``.toml`` file. Raises `ValueError` for one without a bound or a reason."""
+def read_gates(path: Path = GATES, on: str = "seeds") -> list[Gate]:
+    """The gates of a ``.toml`` file that are `on` a set. Raises `ValueError` for one without a bound or a reason."""
     gates = []
     for row in tomllib.loads(path.read_text("utf-8")).get("gate", []):
         if not row.get("why") or not {"least", "most"} & set(row):
             raise ValueError(f"{path}: a gate needs `least` or `most`, and `why`: {row}")
-        gates.append(Gate(**({"least": float("-inf"), "most": float("inf")} | row)))
-    return gates
+        gates.append(Gate(**({"on": "seeds", "least": float("-inf"), "most": float("inf")} | row)))
+    return [gate for gate in gates if gate.on == on]
 
 
 def fallen(gates: Sequence[Gate], measures: Mapping[str, Mapping[str, Measure]]) -> list[str]:

@@ -63,8 +63,8 @@ class Outcome:
     f1: float | None
     listed: int  # members that a list names, and how many of them are right
     listed_right: int
-    wanted: int  # groups of gold answers, and how many the answer holds
-    held: int
+    listed_held: int  # groups of gold answers that some member is of, and how many there are
+    wanted: int
     conflict: bool  # it shows a disagreement, and every side of it
     span_law: bool  # each quote is the text at its span, and a whole sentence
     found: dict[str, Found]  # by leg; empty if there are no gold spans
@@ -75,13 +75,14 @@ def mark(question: Question, answer: Answer, gold: Sequence[Span], store: Store,
     """`answer` held against `question`: right if it holds every gold answer and nothing forbidden, or refuses as it must."""
     said = answer.answer
     held = [group for group in question.answers if holds(said, group)]
+    members = members_of(said) if question.kind == "list" and not answer.refused else []
+    named = [group for group in held if any(holds(member, group) for member in members)]
     clean = not holds(said, question.forbidden)
     cited = [] if answer.refused else cited_of(question, answer.citations, gold)
     spans = [(c.source_id, c.start, c.end) for c in answer.citations] if not answer.refused else []
     first = _MARKED.sub("", said.split("\n")[0])
     single = len(question.answers) == 1 and question.kind != "list"
     exact, f1 = cmrc_f1("" if answer.refused else first, question.answers[0]) if single else (None, None)
-    members = members_of(said) if question.kind == "list" and not answer.refused else []
     return Outcome(
         id=question.id,
         split=question.split,
@@ -102,8 +103,8 @@ def mark(question: Question, answer: Answer, gold: Sequence[Span], store: Store,
         f1=f1,
         listed=len(members),
         listed_right=sum(any(holds(member, group) for group in question.answers) for member in members),
+        listed_held=len(named),
         wanted=len(question.answers),
-        held=0 if answer.refused else len(held),
         conflict=bool(answer.conflicts) and len(held) == len(question.answers),
         span_law=all(is_sentence(c, store) for c in answer.citations),
         found=found_by_legs(question, gold, store) if gold else {},

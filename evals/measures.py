@@ -48,7 +48,7 @@ RATIOS: dict[str, Part] = {
     "EM": _of(lambda o: o.exact is not None and not o.must_refuse, lambda o: o.exact or 0.0),
     "F1": _of(lambda o: o.f1 is not None and not o.must_refuse, lambda o: o.f1 or 0.0),
     "list precision": _share(lambda o: _list(o) and o.listed > 0, lambda o: (o.listed_right, o.listed)),
-    "list recall": _share(_list, lambda o: (o.held, o.wanted)),
+    "list recall": _share(_list, lambda o: (o.listed_held, o.wanted)),
     "citation precision": _share(
         lambda o: _answerable(o) and len(o.cited) > 0, lambda o: (sum(c.right for c in o.cited), len(o.cited))
     ),
