@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: install install-dev serve test eval bench bench-retrieval train-embedder train-reader
+.PHONY: install install-dev serve test eval bench bench-retrieval peers train-embedder train-reader
 install: .venv/installed
 install-dev: .venv/installed-dev
 
@@ -33,6 +33,10 @@ eval: install
 bench: install-dev
 	$(BIN)/python -m evals.bench_retrieval --out evals/results/bench_retrieval.md
 	$(BIN)/python -m evals.bench_answers --out evals/results/bench_answers.md
+	$(BIN)/python -m evals.readme
+
+peers: install
+	$(BIN)/python -m evals.peers.run
 	$(BIN)/python -m evals.readme
 
 bench-retrieval: install

@@ -117,3 +117,8 @@ def paired(before: Sequence[float], after: Sequence[float]) -> tuple[float, floa
     gains = np.array(after, dtype=float) - np.array(before, dtype=float)
     low, high = np.quantile(gains[_resampled(len(gains))].mean(1), (0.025, 0.975))
     return float(low), float(high)
+
+
+def shown(name: str, value: float) -> str:
+    """`value` as text: a share with three decimals, what has a unit in its `name` with one."""
+    return f"{value:.1f}" if "(" in name else f"{value:.3f}"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from html import escape
+from math import ceil
 
 from evals.marking import Outcome
-from evals.measures import Measure, measures
-from evals.metrics import risk_coverage
+from evals.measures import Measure, measures, shown
+from evals.metrics import percentile, risk_coverage
 from evals.plots import bars, line
 from evals.records import Question
 
@@ -63,7 +64,7 @@ def page(
 
 def _table(found: Mapping[str, Measure]) -> str:
     rows = (
-        f"<tr><td>{escape(name)}</td><td>{m.value:.3f}</td><td>{m.low:.3f} – {m.high:.3f}</td><td>{m.n}</td></tr>"
+        f"<tr><td>{escape(name)}</td><td>{shown(name, m.value)}</td><td>{shown(name, m.low)} – {shown(name, m.high)}</td><td>{m.n}</td></tr>"
         for name, m in found.items()
     )
     return f"<table><tr><th>measure</th><th>value</th><th>95% interval</th><th>questions</th></tr>{''.join(rows)}</table>"
@@ -87,8 +88,8 @@ def _risk(outcomes: Sequence[Outcome]) -> str:
 
 def _latency(outcomes: Sequence[Outcome]) -> str:
     times = sorted(o.milliseconds for o in outcomes)
-    longest = times[-1]
-    return line([t / longest for t in times], "share of the questions", f"of {longest:.0f} ms")
+    top = 10 * ceil(percentile(times, 0.99) / 10)  # one slow question would flatten all others
+    return line(times, "share of the questions", "ms at most", top=top)
 
 
 def _question(o: Outcome, question: Question) -> str:

@@ -26,19 +26,22 @@ def bars(rows: Sequence[tuple[str, float, float, float, int]]) -> str:
     return _svg(len(rows) * BAR + 12, "".join(parts))
 
 
-def line(ys: Sequence[float], bottom: str, side: str, floor: Sequence[float] = ()) -> str:
-    """`ys`, each from 0 to 1, over their share of the whole; `floor` the same, dashed. The axes' names are given."""
+def line(ys: Sequence[float], bottom: str, side: str, floor: Sequence[float] = (), top: float = 1.0) -> str:
+    """`ys`, each from 0 to `top`, over their share of the whole; `floor` the same, dashed. The axes' names are given."""
     height = 260
     w, h = WIDTH - LEFT - RIGHT, height - 60
     grid = "".join(
         f'<path d="M{LEFT} {20 + h * (1 - t):.1f}h{w}" class="grid"/>'
-        f'<text x="{LEFT - 8}" y="{24 + h * (1 - t):.1f}" text-anchor="end">{t:.2f}</text>'
-        f'<text x="{LEFT + w * t:.1f}" y="{h + 36}" text-anchor="middle">{t:.2f}</text>'
+        f'<text x="{LEFT - 8}" y="{24 + h * (1 - t):.1f}" text-anchor="end">{t * top:.4g}</text>'
+        f'<text x="{LEFT + w * t:.1f}" y="{h + 36}" text-anchor="middle">{t:.4g}</text>'
         for t in (0, 0.25, 0.5, 0.75, 1)
     )
 
     def path(values: Sequence[float], kind: str) -> str:
-        points = (f"{LEFT + w * i / len(values):.1f},{20 + h * (1 - v):.1f}" for i, v in enumerate(values, 1))
+        points = (
+            f"{LEFT + w * i / len(values):.1f},{20 + h * (1 - min(v, top) / top):.1f}"
+            for i, v in enumerate(values, 1)
+        )
         return f'<polyline points="{" ".join(points)}" class="{kind}"/>'
 
     names = (

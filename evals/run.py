@@ -24,7 +24,7 @@ from evals.compare import compared
 from evals.gates import GATES, fallen, read_gates
 from evals.gold import gold_spans, problems, store_without
 from evals.marking import LEGS, Outcome, mark
-from evals.measures import Measure, measures, retrieval
+from evals.measures import Measure, measures, retrieval, shown
 from evals.page import page
 from evals.records import Question, read_questions
 from index.store import Store, StoreError
@@ -42,6 +42,8 @@ def run(questions: Sequence[Question], store: Store) -> tuple[list[Outcome], Mea
     with tempfile.TemporaryDirectory() as folder:
         cut = list(dict.fromkeys(gold for q in questions for gold in q.without))
         less = store_without(cut, store, Path(folder)) if cut else store
+        # What is loaded at the first question is no part of a question's latency.
+        ask(questions[0].question, store)
         outcomes = [
             _asked(question, less if question.without else store)
             for question in tqdm(questions, desc="asking", disable=None)
@@ -60,7 +62,7 @@ def measured(outcomes: Sequence[Outcome]) -> Measured:
     """The measures of all, of `dev` and `test`, of the plain questions that the set began with, and of each leg."""
     parts = {"all": list(outcomes)}
     parts |= {split: [o for o in outcomes if o.split == split] for split in ("dev", "test")}
-    parts["first"] = [o for o in outcomes if o.id <= FIRST]
+    parts["first"] = [o for o in outcomes if "q001" <= o.id <= FIRST]
     return {name: measures(part) for name, part in parts.items() if part} | retrieval(outcomes)
 
 
@@ -70,9 +72,9 @@ def table(found: Mapping[str, Mapping[str, Measure]]) -> str:
     lines = [f"| measure | all | 95% interval | questions | {' | '.join(parts)} |"]
     lines += ["| --- | ---: | ---: | ---: |" + " ---: |" * len(parts)]
     for name, m in found["all"].items():
-        others = [_shown(name, found[part][name].value) if name in found[part] else "" for part in parts]
-        interval = f"{_shown(name, m.low)} – {_shown(name, m.high)}"
-        lines.append(f"| {name} | {_shown(name, m.value)} | {interval} | {m.n} | {' | '.join(others)} |")
+        others = [shown(name, found[part][name].value) if name in found[part] else "" for part in parts]
+        interval = f"{shown(name, m.low)} – {shown(name, m.high)}"
+        lines.append(f"| {name} | {shown(name, m.value)} | {interval} | {m.n} | {' | '.join(others)} |")
     legs = [leg for leg in LEGS if found.get(leg)]
     if legs:
         lines += ["", f"| leg | {' | '.join(found[legs[0]])} |", "| --- |" + " ---: |" * len(found[legs[0]])]
@@ -82,17 +84,16 @@ def table(found: Mapping[str, Mapping[str, Measure]]) -> str:
     return "\n".join(lines)
 
 
-def _shown(name: str, value: float) -> str:
-    return f"{value:.1f}" if "(" in name else f"{value:.3f}"
-
-
 def write(
     out: Path, name: str, questions: Sequence[Question], outcomes: Sequence[Outcome], found: Measured
 ) -> None:
     """The results as JSON, a line an answer so that two runs can be told apart, as tables, and as a page."""
     out.mkdir(parents=True, exist_ok=True)
-    head = {"date": date.today().isoformat(), "command": "make eval" if name == "seeds" else "xinwen eval"}
-    head["measures"] = {part: {n: asdict(m) for n, m in ms.items()} for part, ms in found.items()}  # type: ignore[assignment]
+    head = {
+        "date": date.today().isoformat(),
+        "command": "make eval" if name == "seeds" else f"xinwen eval --questions {name}.jsonl",
+        "measures": {part: {n: asdict(m) for n, m in ms.items()} for part, ms in found.items()},
+    }
     rows = ",\n".join(json.dumps(asdict(o), ensure_ascii=False) for o in outcomes)
     start = json.dumps(head, ensure_ascii=False, indent=1)[:-2]
     (out / f"{name}.json").write_text(f'{start},\n "outcomes": [\n{rows}\n]}}\n', "utf-8")
@@ -116,7 +117,7 @@ def main(argv: list[str] | None = None) -> int:
     options = _options(argv)
     try:
         return _main(options)
-    except (StoreError, OSError, ValueError, KeyError) as error:
+    except (StoreError, OSError, ValueError) as error:
         print(f"xinwen: {error}", file=sys.stderr)
         return 1
 
@@ -132,7 +133,11 @@ def _main(options: argparse.Namespace) -> int:
         wrong = list(problems(questions, store))
         print(*wrong, f"{len(questions)} questions, {len(wrong)} problems", sep="\n")
         return int(bool(wrong))
-    before = json.loads(options.compare.read_text("utf-8")) if options.compare else None
+    before = json.loads(options.compare.read_text("utf-8")) if options.compare else {}
+    if options.compare and "outcomes" not in before:
+        raise ValueError(
+            f"{options.compare} is not the results of a run: `xinwen eval --out DIR` writes them"
+        )
     gates = read_gates(options.gates) if options.gates else []
     outcomes, found = run(questions, store)
     print(table(found))

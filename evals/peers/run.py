@@ -27,10 +27,10 @@ from typing import Any
 from evals.bench_retrieval import Bench, benches
 from evals.metrics import mrr_at, percentile, recall_at
 from evals.peers.harness import Job
-from index.build import store_of
 from index.corpora import read_lines
-from index.embed import load_embedder
-from ingest.records import content_id
+from ingest.chunk import chunk
+from ingest.records import Source, content_id
+from ingest.split import split
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
@@ -72,15 +72,17 @@ def jobs(data: Path) -> Iterator[tuple[str, Job]]:
 
 def _job(bench: Bench) -> Job:
     """`bench` with the product's passages of its articles."""
+    texts, article_of = [], []
+    for row, (id_, text) in enumerate(bench.articles.items()):
+        for article in split(Source(id_, "texts.jsonl", "", text, {"id": id_})):
+            passages = [text[p.start : p.end] for p in chunk(text, article)]
+            texts += passages
+            article_of += [row] * len(passages)
     row_of = {id_: row for row, id_ in enumerate(bench.articles)}
-    with tempfile.TemporaryDirectory() as folder:
-        store = store_of(bench.articles.values(), Path(folder), load_embedder())
-        passages = [store.passage(row) for row in range(len(store.passages))]
-        texts = [store.text(passage) for passage in passages]
     questions = bench.questions[:: max(1, len(bench.questions) // QUESTIONS)]
     return Job(
         texts,
-        [row_of[passage.source_id] for passage in passages],
+        article_of,
         list(bench.articles.values()),
         [(question, row_of[id_]) for question, id_ in questions],
     )
