@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evals.marking import Outcome
-from evals.measures import Measure, paired
+from evals.measures import Measure, paired, shown
 from evals.metrics import mcnemar
 
 
@@ -58,5 +58,7 @@ def _moved(before: Mapping[str, Any], measures: Mapping[str, Mapping[str, Measur
     for name, now in measures["all"].items():
         if name in then:
             was = then[name]["value"]
-            lines.append(f"| {name} | {was:.3f} | {now.value:.3f} | {now.value - was:+.3f} |")
+            lines.append(
+                f"| {name} | {shown(name, was)} | {shown(name, now.value)} | {now.value - was:+.3f} |"
+            )
     return lines

@@ -30,7 +30,7 @@ from ingest.sentences import sentence_spans
 SEED = 20240917
 PER_ARTICLE = 3  # or more, where there are too few articles
 LENGTH = range(16, 90)  # characters of a sentence that is asked about
-LEAST_LEFT = 8  # characters that a question must have beside what it asks for
+LEAST_LEFT = 12  # characters that a question must have beside what it asks for
 ASKED_WITH = {
     "date": ("when", "什么时候"),
     "amount": ("how_much", "多少"),
@@ -40,6 +40,7 @@ ASKED_WITH = {
     "product": ("which", "哪款产品"),
 }
 _POINTS_BACK = re.compile(r"^[^,，]{0,6}(?:[其该它他她此]|这[^,，]|那[^,，]|上述|公司)")
+_REPORTED = re.compile(r"\s*(?:消息|讯|电[,，])")
 _CLAUSE = re.compile(r"[^,，;；。!！?？:：\n]+")
 _NUMBER = re.compile(r"\d[\d,.]*")
 
@@ -73,8 +74,10 @@ def cloze(text: str, start: int, end: int) -> Cloze | None:
         numbers = _NUMBER.findall(fact)
         asked = _NUMBER.sub("多少", fact) if wanted == "amount" and len(numbers) == 1 else word
         question = _clauses(sentence, a, b, asked)
-        # A date like 今年 says little, a product in quotes may be any word.
-        telling = wanted not in ("date", "product") or re.search(r"[0-9A-Za-z]", fact)
+        # 今年, 一种 and a word in quotes say little; 8月17日消息 is when it was reported.
+        telling = wanted not in ("date", "amount", "product") or re.search(r"[0-9A-Za-z]", fact)
+        if _REPORTED.match(sentence[b:]):
+            continue
         if telling and len(question) - len(asked) > LEAST_LEFT and text.count(fact) == 1:
             return Cloze(start, end, kind, question, fact)
     return None
@@ -90,7 +93,7 @@ def _clauses(sentence: str, a: int, b: int, asked: str) -> str:
     if clauses[last][1] - clauses[first][0] - (b - a) < LEAST_LEFT:
         first, last = (first, last + 1) if last + 1 < len(clauses) else (max(0, first - 1), last)
     x, y = clauses[first][0], clauses[last][1]
-    question = sentence[x:a] + asked + sentence[b:y].lstrip(",， " if a == x else "")
+    question = sentence[x:a].rstrip() + asked + sentence[b:y].lstrip(",， " if a == x else " ")
     return question.strip(' “”"、') + "?"
 
 

@@ -70,7 +70,7 @@ WHOLE: dict[str, Callable[[Sequence[Outcome]], float]] = {
 
 def measures(outcomes: Sequence[Outcome]) -> dict[str, Measure]:
     """Every measure that `outcomes` have something to say about."""
-    found = {name: _ratio([p for o in outcomes if (p := part(o))]) for name, part in RATIOS.items()}
+    found = {name: ratio([p for o in outcomes if (p := part(o))]) for name, part in RATIOS.items()}
     whole = {name: _whole(outcomes, value) for name, value in WHOLE.items()} if outcomes else {}
     return {name: measure for name, measure in (found | whole).items() if measure}
 
@@ -87,12 +87,13 @@ def retrieval(outcomes: Sequence[Outcome]) -> dict[str, dict[str, Measure]]:
             "MRR@10": [mrr_at(10, [rank]) for rank in firsts],
             "nDCG@10": [ndcg_at(10, f.ranks, f.right) for f in found],
         }
-        made = {name: _ratio([(value, 1.0) for value in values]) for name, values in by_question.items()}
+        made = {name: ratio([(value, 1.0) for value in values]) for name, values in by_question.items()}
         out[leg] = {name: measure for name, measure in made.items() if measure}
     return out
 
 
-def _ratio(parts: Sequence[tuple[float, float]]) -> Measure | None:
+def ratio(parts: Sequence[tuple[float, float]]) -> Measure | None:
+    """The sum of the values by the sum of the weights; None of no parts."""
     if not parts:
         return None
     table = np.array(parts, dtype=float)

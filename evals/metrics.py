@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
 from math import ceil, comb, log2
+from operator import itemgetter
 
 Span = tuple[str, int, int]
 
@@ -68,11 +70,13 @@ def risk_coverage(confidences: Sequence[float | None], right: Sequence[bool]) ->
     >>> risk_coverage([0.9, 0.2, 0.5], [True, False, True])
     [0.0, 0.0, 0.3333333333333333]
     """
-    order = sorted({-1.0 if c is None else c for c in confidences}, reverse=True)
+    ranked = sorted(
+        ((-1.0 if c is None else c, r) for c, r in zip(confidences, right, strict=True)), reverse=True
+    )
     risks: list[float] = []
     wrong = 0.0
-    for level in order:
-        tied = [r for c, r in zip(confidences, right, strict=True) if (-1.0 if c is None else c) == level]
+    for level, group in groupby(ranked, key=itemgetter(0)):
+        tied = [r for _, r in group]
         share = 1.0 if level < 0 else tied.count(False) / len(tied)
         for _ in tied:
             wrong += share

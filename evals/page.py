@@ -8,7 +8,7 @@ from html import escape
 from math import ceil
 
 from evals.marking import Outcome
-from evals.measures import Measure, measures, shown
+from evals.measures import Measure, ratio, shown
 from evals.metrics import percentile, risk_coverage
 from evals.plots import bars, line
 from evals.records import Question
@@ -73,9 +73,8 @@ def _table(found: Mapping[str, Measure]) -> str:
 def _kinds(outcomes: Sequence[Outcome]) -> list[tuple[str, float, float, float, int]]:
     rows = []
     for kind in dict.fromkeys(o.kind for o in outcomes):
-        part = measures([o for o in outcomes if o.kind == kind])
-        m = part.get("answer accuracy") or part["refusal recall"]
-        rows.append((kind, m.value, m.low, m.high, m.n))
+        m = ratio([(float(o.right), 1.0) for o in outcomes if o.kind == kind])
+        rows += [(kind, m.value, m.low, m.high, m.n)] if m else []
     return sorted(rows, key=lambda row: -row[1])
 
 
