@@ -77,9 +77,9 @@ def mark(question: Question, answer: Answer, gold: Sequence[Span], store: Store,
     held = [group for group in question.answers if holds(said, group)]
     members = members_of(said) if question.kind == "list" and not answer.refused else []
     named = [group for group in held if any(holds(member, group) for member in members)]
-    clean = not holds(said, question.forbidden)
-    cited = [] if answer.refused else cited_of(question, answer.citations, gold)
-    spans = [(c.source_id, c.start, c.end) for c in answer.citations] if not answer.refused else []
+    right = len(held) == len(question.answers) and not holds(said, question.forbidden) and not answer.refused
+    citations = () if answer.refused else answer.citations
+    spans = [(c.source_id, c.start, c.end) for c in citations]
     first = _MARKED.sub("", said.split("\n")[0])
     single = len(question.answers) == 1 and question.kind != "list"
     exact, f1 = cmrc_f1("" if answer.refused else first, question.answers[0]) if single else (None, None)
@@ -91,12 +91,10 @@ def mark(question: Question, answer: Answer, gold: Sequence[Span], store: Store,
         must_refuse=question.refuse,
         answer=said,
         refused=answer.refused,
-        right=answer.refused
-        if question.refuse
-        else not answer.refused and clean and len(held) == len(question.answers),
+        right=answer.refused if question.refuse else right,
         reason_right=answer.reason == question.reason if answer.refused and question.reason else None,
         confidence=None if answer.refused else max((c.score for c in answer.citations), default=0.0),
-        cited=tuple(cited),
+        cited=tuple(cited_of(question, citations, gold)),
         gold=len(set(gold)),
         gold_cited=len({g for g in gold if any(overlaps(s, g) for s in spans)}),
         exact=exact,

@@ -5,7 +5,7 @@
 
 What they are compared on: CRUD's news questions over 10,000 news articles, with the time to index these and to
 answer, in processor seconds, memory and disk; and, for what is found only, XQuAD (Chinese passages, questions in Chinese and in English)
-and CMRC 2018. Every peer runs in a process of its own, one after the other.
+and CMRC 2018. Every peer runs in a process of its own.
 """
 
 from __future__ import annotations
@@ -18,11 +18,14 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import date
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
 from typing import Any
+
+from tqdm import tqdm
 
 from evals.bench_retrieval import Bench, benches
 from evals.metrics import mrr_at, percentile, recall_at
@@ -60,8 +63,7 @@ def jobs(data: Path) -> Iterator[tuple[str, Job]]:
     """The name and the job of each set in `data`, the one of 10,000 news articles first."""
     found = {bench.name: bench for bench in benches(data)}
     crud = found.pop("CRUD")
-    own = {content_id(text) for text in (r["text"] for r in read_lines(data / "bench_crud_qa.jsonl.gz"))}
-    articles = {id_: text for id_, text in crud.articles.items() if id_ in own}
+    articles = {id_: crud.articles[id_] for _, id_ in crud.questions}
     for row in islice(read_lines(data / "news_crud.jsonl.xz"), ARTICLES):
         if len(articles) < ARTICLES:
             articles[content_id(row["text"])] = row["text"]
@@ -116,7 +118,7 @@ def measured(peer: str, job: Path) -> dict[str, Any]:
         ranks, times = method["ranks"], method["ms"]
         found["methods"][name] = {
             "R@1": recall_at(1, ranks), "R@5": recall_at(5, ranks), "MRR@10": mrr_at(10, ranks),
-            "p50": percentile(times, 0.5), "p95": percentile(times, 0.95),
+            "p50": percentile(times, 0.5), "p95": percentile(times, 0.95), "asked": len(ranks),
         }  # fmt: skip
     return found
 
@@ -126,14 +128,14 @@ def costs_table(found: dict[str, Any]) -> str:
     rows = {(peer, name): run | method for peer, run, name, method in _methods(found["sets"]["CRUD"])}
     ours = rows["xinwen", "ours"]
     head = f"`{found['command']}`, {found['date']}, {found['machine']}"
-    lines = [f"| {head} | method | R@1 | {' | '.join(COSTS.values())} |", "| --- | --- |" + " ---: |" * 6]
+    lines = [f"| {head} | method | asked | {' | '.join(COSTS.values())} |", "| --- | --- |" + " ---: |" * 6]
     for (_, name), row in rows.items():
         if row is ours:
             shown = [f"{row['index_s']:.1f} s", *(f"{row[p]:.1f} ms" for p in ("p50", "p95"))]
             shown += [f"{row[m]:,.0f} MB" for m in ("peak_mb", "disk_mb")]
         else:
             shown = [f"× {row[cost] / ours[cost]:.2f}" for cost in COSTS]
-        lines.append(f"| {row['versions']} | {name} | {row['R@1']:.3f} | {' | '.join(shown)} |")
+        lines.append(f"| {row['versions']} | {name} | {row['asked']} | {' | '.join(shown)} |")
     return "\n".join(lines) + "\n"
 
 
@@ -159,22 +161,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path(os.environ.get("XINWEN_BENCH", "../shared/data")))
     parser.add_argument("--only", default="", help="the one peer to measure, beside the product")
+    parser.add_argument("--at-once", type=int, default=1, help="how many peers run side by side")
     options = parser.parse_args()
     found: dict[str, Any] = {
-        "command": "python -m evals.peers.run",
+        "command": f"python -m evals.peers.run --at-once {options.at_once}",
         "date": date.today().isoformat(),
         "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}",
         "sets": {},
     }
     peers = [p for p in PEERS if p == "xinwen" or p.startswith(options.only)]
     for name, job in jobs(options.data):
-        found["sets"][name] = {}
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "job.json"
             file.write_text(json.dumps(asdict(job), ensure_ascii=False), "utf-8")
-            for peer in peers:
-                print(f"{name}: {peer}", file=sys.stderr, flush=True)
-                found["sets"][name][peer] = measured(peer, file)
+            print(f"{name}: {len(job.texts)} passages", file=sys.stderr, flush=True)
+            with ThreadPoolExecutor(options.at_once) as pool:
+                runs = tqdm(pool.map(measured, peers, repeat(file)), total=len(peers), desc=name)
+                found["sets"][name] = dict(zip(peers, runs, strict=True))
         if not options.only:
             RESULTS.joinpath("peers.json").write_text(json.dumps(found, indent=1) + "\n", "utf-8")
             RESULTS.joinpath("peers.md").write_text(costs_table(found), "utf-8")
