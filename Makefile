@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: install install-dev serve test eval pictures bench bench-retrieval train-embedder train-reader
+.PHONY: install install-dev serve test eval pictures bench bench-retrieval peers train-embedder train-reader
 install: .venv/installed
 install-dev: .venv/installed-dev
 
@@ -25,9 +25,6 @@ test: install-dev
 	$(BIN)/mypy
 	$(BIN)/pytest
 
-pictures: install-dev
-	XINWEN_PICTURES=1 XINWEN_NEEDS_BROWSER=1 $(BIN)/pytest tests/test_chat.py
-
 eval: install
 	$(BIN)/xinwen build --if-needed
 	$(BIN)/xinwen eval --out evals/results
@@ -38,10 +35,14 @@ bench: install-dev
 	$(BIN)/python -m evals.bench_answers --out evals/results/bench_answers.md
 	$(BIN)/python -m evals.readme
 
-bench-retripictures: install-dev
+pictures: install-dev
 	XINWEN_PICTURES=1 XINWEN_NEEDS_BROWSER=1 $(BIN)/pytest tests/test_chat.py
 
-eval: install
+peers: install
+	$(BIN)/python -m evals.peers.run
+	$(BIN)/python -m evals.readme
+
+bench-retrieval: install
 	$(BIN)/python -m evals.bench_retrieval --out evals/results/bench_retrieval.md
 
 train-embedder: install

@@ -80,9 +80,32 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     serve.add_argument("--port", type=int, default=7860, help="port to listen on (default: %(default)s)")
     command("mcp", _mcp, "Serve the tools of the Model Context Protocol on standard input and output.")
-    evaluate = command("eval", _eval, "Run the question set and print the table.")
+    evaluate = command(
+        "eval",
+        _eval,
+        "Run the question set and print the table; or draft questions from the store's sentences.",
+    )
+    evaluate.add_argument("action", nargs="?", choices=["run", "draft"], default="run")
     evaluate.add_argument("--questions", type=Path, help="a questions.jsonl (default: the project's)")
-    evaluate.add_argument("--out", type=Path, help="folder for the results as JSON")
+    evaluate.add_argument(
+        "--out",
+        type=Path,
+        help="folder for the results as JSON, tables and a page; for draft, the file to write",
+    )
+    evaluate.add_argument(
+        "--compare", type=Path, metavar="RUN.json", help="the results of the run to compare with"
+    )
+    evaluate.add_argument(
+        "--gates",
+        nargs="?",
+        const="",
+        metavar="FILE",
+        help="exit with 4 if a gate has fallen (default file: the project's)",
+    )
+    evaluate.add_argument(
+        "--check", action="store_true", help="only look for what is wrong with the set itself"
+    )
+    evaluate.add_argument("--count", type=int, help="for draft: how many questions")
     evaluate.add_argument(
         "--from-feedback",
         type=Path,
@@ -259,10 +282,12 @@ def _eval(options: argparse.Namespace) -> int:
     if options.from_feedback:
         words = ["--store", str(library.folder), "--out", str(options.from_feedback)]
         return subprocess.run([sys.executable, "-m", "evals.feedback", *words], check=False).returncode
-    command = [sys.executable, "-m", "evals.run", "--store", str(library.folder)]
-    for name in ("questions", "out"):
-        if getattr(options, name):
-            command += [f"--{name}", str(getattr(options, name))]
+    module = "evals.draft" if options.action == "draft" else "evals.run"
+    command = [sys.executable, "-m", module, "--store", str(library.folder)]
+    for name in ("questions", "out", "compare", "gates", "count"):
+        if getattr(options, name) is not None:
+            command += [f"--{name}", *filter(None, [str(getattr(options, name))])]
+    command += ["--check"] if options.check else []
     return subprocess.run(command, check=False).returncode
 
 

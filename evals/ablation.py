@@ -24,9 +24,10 @@ import index.search
 from bot.names import mend_names, standalone
 from bot.question import read_question, search_groups
 from evals.bench_retrieval import DEPTH, Bench, benches, rank_of
+from evals.gold import gold_spans
 from evals.metrics import first_rank, recall_at
 from evals.records import Question, read_questions
-from evals.run import QUESTIONS, gold_spans
+from evals.run import QUESTIONS
 from index.build import build, store_of
 from index.embed import Embedder, load_embedder
 from index.lexicon import Lexicon, trade

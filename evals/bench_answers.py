@@ -4,7 +4,8 @@
 
 CRUD: news questions over their articles and 3,000 others. CMRC 2018 (dev): encyclopaedia questions over its 848
 paragraphs; EM and F1 of the short answer by the set's own rule; and the questions of every second paragraph
-again over a store without those paragraphs, when there is nothing to answer.
+again over a store without those paragraphs, when there is nothing to answer. XQuAD: the same questions in Chinese and
+in English over 240 Chinese paragraphs.
 """
 
 from __future__ import annotations
@@ -101,6 +102,21 @@ def cmrc(data: Path, reader: Reader, limit: int) -> list[tuple[str, float]]:
     ]
 
 
+def xquad(data: Path, reader: Reader, limit: int) -> list[tuple[str, float]]:
+    """The figures on the same questions in two languages; an English answer counts if it holds the Chinese words."""
+    rows = list(read_lines(data / "bench_xquad_en_zh.jsonl.gz"))
+    chosen = rows[:: max(1, len(rows) // limit)]
+    figures = []
+    with tempfile.TemporaryDirectory() as folder:
+        store = store_of([r["context"] for r in rows], Path(folder), load_embedder())
+        for name, field in (("XQuAD zh", "question"), ("XQuAD en", "question_en")):
+            answers = asked(store, [r[field] for r in chosen], reader, name)
+            right = [holds(a, r["answers"], 200) for a, r in zip(answers, chosen, strict=True)]
+            figures += [(f"{name}: gold in the answer, 200 characters", share(right))]
+            figures += [(f"{name}: refused", share([a.refused for a in answers]))]
+    return figures
+
+
 def main() -> None:
     """Measures, prints and writes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
@@ -109,9 +125,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, help="a file for the table")
     options = parser.parse_args()
     reader = Reader()
-    figures: list[tuple[str, Any]] = crud(options.data, reader, options.limit) + cmrc(
-        options.data, reader, options.limit
-    )
+    figures: list[tuple[str, Any]] = [
+        figure for of in (crud, cmrc, xquad) for figure in of(options.data, reader, options.limit)
+    ]
     lines = [
         f"| `python -m evals.bench_answers --limit {options.limit}`, {date.today().isoformat()} | |",
         "| --- | ---: |",

@@ -17,6 +17,7 @@ class Gold:
     start: int
     end: int
     quote: str
+    source_id: str = ""  # which of a file's sources, where it holds many
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,24 +36,40 @@ class Question:
     history: tuple[str, ...]  # what was asked before
     tags: tuple[str, ...]
     spans: tuple[Gold, ...]
+    without: tuple[Gold, ...] = ()  # what is cut out of the store before it is asked
 
 
 def read_questions(path: Path) -> Iterator[Question]:
-    """The questions of a ``.jsonl`` file. Raises `ValueError` naming the line that is not one."""
+    """The questions of a ``.jsonl`` file but for drafts that nobody accepted.
+
+    A line needs `question`, and `answers` or ``"refuse": true``; the rest has defaults. Raises `ValueError`
+    naming the line that is not a question.
+    """
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         try:
-            yield _question(json.loads(line))
-        except (ValueError, KeyError, TypeError) as error:
+            row = json.loads(line)
+            if row.get("accepted", True):
+                yield _question(row, f"line {number}")
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{path}:{number} is not a question: {error!r}") from error
 
 
-def _question(row: dict[str, Any]) -> Question:
+def _question(row: dict[str, Any], id_: str) -> Question:
+    refuse = row.get("refuse", False)
+    if not refuse and not row.get("answers"):
+        raise ValueError("it needs `answers`, or `refuse` set to true")
     return Question(
-        **{name: row[name] for name in ("id", "split", "question", "language", "kind", "refuse")},
-        answers=tuple(tuple(group) for group in row["answers"]),
+        id=row.get("id", id_),
+        split=row.get("split", "dev"),
+        question=row["question"],
+        language=row.get("language", "zh"),
+        kind=row.get("kind", "unanswerable" if refuse else "what"),
+        answers=tuple(tuple(group) for group in row.get("answers", ())),
         forbidden=tuple(row.get("forbidden", ())),
+        refuse=refuse,
         reason=row.get("reason"),
         history=tuple(row.get("history", ())),
         tags=tuple(row.get("tags", ())),
-        spans=tuple(Gold(**span) for span in row["spans"]),
+        spans=tuple(Gold(**span) for span in row.get("spans", ())),
+        without=tuple(Gold(**span) for span in row.get("without", ())),
     )

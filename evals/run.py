@@ -1,192 +1,154 @@
-"""Runs the question set over a store and prints the table. ``xinwen eval`` starts it."""
+"""Runs a question set over a store: prints the tables, writes the results and a page, compares, holds to gates.
+
+``xinwen eval`` starts it. The results are ``NAME.json`` (every answer), ``NAME.md`` (the tables) and ``NAME.html``
+(a page to read) in the folder that --out names; NAME is ``seeds`` for the project's own set, else its file's.
+Exit codes: 0 done, 4 a gate has fallen, 1 anything else.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from bot.ask import ask
 from bot.library import Library
-from bot.names import standalone
-from bot.question import read_question, search_groups
-from bot.records import Answer
 from bot.settings import Settings
-from evals.metrics import Span, first_rank, mrr_at, overlaps, percentile, precision_recall, recall_at
+from evals.compare import compared
+from evals.gates import GATES, fallen, read_gates
+from evals.gold import gold_spans, problems, store_without
+from evals.marking import LEGS, Outcome, mark
+from evals.measures import Measure, measures, retrieval, shown
+from evals.page import page
 from evals.records import Question, read_questions
-from index.search import Leg, search
 from index.store import Store, StoreError
 
 QUESTIONS = Path(__file__).parent / "questions.jsonl"
-LEGS: tuple[Leg, ...] = ("bm25", "dense", "fused")
+FIRST = "q116"  # the last of the plain questions that the set began with
+FALLEN = 4
+Measured = dict[str, dict[str, Measure]]  # by part of the set, or by leg of the search
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of one question."""
-
-    id: str
-    split: str
-    kind: str
-    question: str
-    answer: str
-    refused: bool
-    right: bool
-    cited: int
-    cited_right: int
-    gold: int
-    gold_cited: int
-    span_law: bool
-    milliseconds: float
-
-
-def judge(
-    question: Question, answer: Answer, gold: Sequence[Span], store: Store, milliseconds: float
-) -> Outcome:
-    """`answer` held against `question`: right if it holds every gold answer and nothing forbidden, or refuses as it must."""
-    said = answer.answer.lower()
-    holds = all(any(form.lower() in said for form in group) for group in question.answers)
-    clean = not any(form.lower() in said for form in question.forbidden)
-    cited = [(c.source_id, c.start, c.end) for c in answer.citations] if not answer.refused else []
-    return Outcome(
-        id=question.id,
-        split=question.split,
-        kind=question.kind,
-        question=question.question,
-        answer=answer.answer,
-        refused=answer.refused,
-        right=answer.refused if question.refuse else holds and clean and not answer.refused,
-        cited=len(cited),
-        cited_right=sum(any(overlaps(c, g) for g in gold) for c in cited),
-        gold=len(set(gold)),
-        gold_cited=len({g for g in gold if any(overlaps(c, g) for c in cited)}),
-        span_law=all(store.source(c.source_id).text[c.start : c.end] == c.quote for c in answer.citations),
-        milliseconds=milliseconds,
-    )
-
-
-def gold_spans(question: Question, store: Store) -> list[Span]:
-    """The question's gold spans in the store's sources. Raises `ValueError` where the text says something else."""
-    by_file = {row["file"]: row["id"] for row in store.source_rows}
-    spans = []
-    for gold in question.spans:
-        source_id = by_file.get(gold.file, "")
-        if not source_id or store.source(source_id).text[gold.start : gold.end] != gold.quote:
-            raise ValueError(
-                f"{question.id}: {gold.file} [{gold.start}:{gold.end}] is not {gold.quote!r} in this store"
-            )
-        spans.append((source_id, gold.start, gold.end))
-    return spans
-
-
-def run(questions: Sequence[Question], store: Store) -> tuple[list[Outcome], dict[str, Any]]:
-    """The outcome of each question and the measures over all of them."""
+def run(questions: Sequence[Question], store: Store) -> tuple[list[Outcome], Measured]:
+    """The outcome of each question, and the measures over all and over parts of them."""
     from tqdm import tqdm
 
-    outcomes = []
-    ranks: dict[Leg, list[int | None]] = {leg: [] for leg in LEGS}
-    for question in tqdm(questions, desc="asking", disable=None):
-        gold = gold_spans(question, store)
-        started = time.perf_counter()
-        answer = ask(question.question, store, question.history)
-        outcomes.append(judge(question, answer, gold, store, 1000 * (time.perf_counter() - started)))
-        if gold:
-            asked = read_question(standalone(question.question, question.history), store)
-            for leg in LEGS:
-                hits = search(store, asked.text, 10, asked.language, leg, search_groups(asked, store))
-                ranks[leg].append(
-                    first_rank([(h.passage.source_id, h.passage.start, h.passage.end) for h in hits], gold)
-                )
-    parts = {"all": outcomes} | {s: [o for o in outcomes if o.split == s] for s in ("dev", "test")}
-    measures: dict[str, Any] = {name: _measures(part, questions) for name, part in parts.items() if part}
-    measures["retrieval"] = {
-        leg: {"R@1": recall_at(1, r), "R@5": recall_at(5, r), "MRR@10": mrr_at(10, r)}
-        for leg, r in ranks.items()
-    }
-    return outcomes, measures
+    with tempfile.TemporaryDirectory() as folder:
+        cut = list(dict.fromkeys(gold for q in questions for gold in q.without))
+        less = store_without(cut, store, Path(folder)) if cut else store
+        # What is loaded at the first question is no part of a question's latency.
+        ask(questions[0].question, store)
+        outcomes = [
+            _asked(question, less if question.without else store)
+            for question in tqdm(questions, desc="asking", disable=None)
+        ]
+    return outcomes, measured(outcomes)
 
 
-def _measures(outcomes: Sequence[Outcome], questions: Sequence[Question]) -> dict[str, float]:
-    must_refuse = {q.id for q in questions if q.refuse}
-    answerable = [o for o in outcomes if o.id not in must_refuse]
-    unanswerable = [o for o in outcomes if o.id in must_refuse]
-    answered = [o for o in answerable if not o.refused]
-    cited = precision_recall(sum(o.cited_right for o in answered), sum(o.cited for o in answered), 0)[0]
-    found = precision_recall(sum(o.gold_cited for o in answerable), 0, sum(o.gold for o in answerable))[1]
-    refused = sum(o.refused for o in outcomes)
-    precision, recall = precision_recall(sum(o.refused for o in unanswerable), refused, len(unanswerable))
-    times = [o.milliseconds for o in outcomes]
-    return {
-        "questions": len(outcomes),
-        "answerable": len(answerable),
-        "answer accuracy": sum(o.right for o in answerable) / max(1, len(answerable)),
-        "answerable but refused": sum(o.refused for o in answerable) / max(1, len(answerable)),
-        "cited-span precision": cited,
-        "cited-span recall": found,
-        "refusal precision": precision,
-        "refusal recall": recall,
-        "span law": float(all(o.span_law for o in outcomes)),
-        "latency p50 (ms)": percentile(times, 0.5),
-        "latency p95 (ms)": percentile(times, 0.95),
-    }
+def _asked(question: Question, store: Store) -> Outcome:
+    gold = gold_spans(question, store)
+    started = time.perf_counter()
+    answer = ask(question.question, store, question.history)
+    return mark(question, answer, gold, store, 1000 * (time.perf_counter() - started))
 
 
-def table(measures: dict[str, Any]) -> str:
+def measured(outcomes: Sequence[Outcome]) -> Measured:
+    """The measures of all, of `dev` and `test`, of the plain questions that the set began with, and of each leg."""
+    parts = {"all": list(outcomes)}
+    parts |= {split: [o for o in outcomes if o.split == split] for split in ("dev", "test")}
+    parts["first"] = [o for o in outcomes if "q001" <= o.id <= FIRST]
+    return {name: measures(part) for name, part in parts.items() if part} | retrieval(outcomes)
+
+
+def table(found: Mapping[str, Mapping[str, Measure]]) -> str:
     """The measures as markdown tables."""
-    parts = [name for name in ("all", "dev", "test") if name in measures]
-    lines = ["| measure | " + " | ".join(parts) + " |", "| --- |" + " ---: |" * len(parts)]
-    for name in measures["all"]:
-        values = [measures[part][name] for part in parts]
-        lines.append(
-            f"| {name} | "
-            + " | ".join(
-                f"{v:d}" if isinstance(v, int) else f"{v:.3f}" if "ms" not in name else f"{v:.1f}"
-                for v in values
-            )
-            + " |"
-        )
-    lines += ["", "| leg | R@1 | R@5 | MRR@10 |", "| --- | ---: | ---: | ---: |"]
-    lines += [
-        f"| {leg} | " + " | ".join(f"{v:.3f}" for v in m.values()) + " |"
-        for leg, m in measures["retrieval"].items()
-    ]
+    parts = [name for name in ("dev", "test") if name in found]
+    lines = [f"| measure | all | 95% interval | questions | {' | '.join(parts)} |"]
+    lines += ["| --- | ---: | ---: | ---: |" + " ---: |" * len(parts)]
+    for name, m in found["all"].items():
+        others = [shown(name, found[part][name].value) if name in found[part] else "" for part in parts]
+        interval = f"{shown(name, m.low)} – {shown(name, m.high)}"
+        lines.append(f"| {name} | {shown(name, m.value)} | {interval} | {m.n} | {' | '.join(others)} |")
+    legs = [leg for leg in LEGS if found.get(leg)]
+    if legs:
+        lines += ["", f"| leg | {' | '.join(found[legs[0]])} |", "| --- |" + " ---: |" * len(found[legs[0]])]
+        lines += [
+            f"| {leg} | " + " | ".join(f"{m.value:.3f}" for m in found[leg].values()) + " |" for leg in legs
+        ]
     return "\n".join(lines)
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Runs the set named on the command line; 0 when it ran, 1 with a line on stderr when it could not."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def write(
+    out: Path, name: str, questions: Sequence[Question], outcomes: Sequence[Outcome], found: Measured
+) -> None:
+    """The results as JSON, a line an answer so that two runs can be told apart, as tables, and as a page."""
+    out.mkdir(parents=True, exist_ok=True)
+    head = {
+        "date": date.today().isoformat(),
+        "command": "make eval" if name == "seeds" else f"xinwen eval --questions {name}.jsonl",
+        "measures": {part: {n: asdict(m) for n, m in ms.items()} for part, ms in found.items()},
+    }
+    rows = ",\n".join(json.dumps(asdict(o), ensure_ascii=False) for o in outcomes)
+    start = json.dumps(head, ensure_ascii=False, indent=1)[:-2]
+    (out / f"{name}.json").write_text(f'{start},\n "outcomes": [\n{rows}\n]}}\n', "utf-8")
+    (out / f"{name}.md").write_text(table(found) + "\n", "utf-8")
+    (out / f"{name}.html").write_text(page(questions, outcomes, found), "utf-8")
+
+
+def _options(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("xinwen eval", description=__doc__.split("\n")[0])
     parser.add_argument("--store", type=Path)
     parser.add_argument("--questions", type=Path, default=QUESTIONS)
     parser.add_argument("--out", type=Path)
-    options = parser.parse_args(argv)
+    parser.add_argument("--compare", type=Path)
+    parser.add_argument("--gates", type=Path, nargs="?", const=GATES)
+    parser.add_argument("--check", action="store_true")
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Runs the set named on the command line."""
+    options = _options(argv)
     try:
-        store = Library(Settings(), options.store).store()
-        questions = list(read_questions(options.questions))
-        outcomes, measures = run(questions, store)
+        return _main(options)
     except (StoreError, OSError, ValueError) as error:
         print(f"xinwen: {error}", file=sys.stderr)
         return 1
-    print(table(measures))
-    if options.out:
-        options.out.mkdir(parents=True, exist_ok=True)
-        rows = {
-            "date": date.today().isoformat(),
-            "command": "make eval",
-            "measures": measures,
-            "outcomes": [asdict(o) for o in outcomes],
-        }
-        (options.out / "seeds.json").write_text(
-            json.dumps(rows, ensure_ascii=False, indent=1) + "\n", "utf-8"
+
+
+def _main(options: argparse.Namespace) -> int:
+    store = Library(Settings(), options.store).store()
+    questions = list(read_questions(options.questions))
+    if not questions:
+        raise ValueError(
+            f"{options.questions} holds no question: set `accepted` to true in the drafts that are good"
         )
-        (options.out / "seeds.md").write_text(table(measures) + "\n", "utf-8")
-    return 0
+    if options.check:
+        wrong = list(problems(questions, store))
+        print(*wrong, f"{len(questions)} questions, {len(wrong)} problems", sep="\n")
+        return int(bool(wrong))
+    before = json.loads(options.compare.read_text("utf-8")) if options.compare else {}
+    if options.compare and "outcomes" not in before:
+        raise ValueError(
+            f"{options.compare} is not the results of a run: `xinwen eval --out DIR` writes them"
+        )
+    gates = read_gates(options.gates) if options.gates else []
+    outcomes, found = run(questions, store)
+    print(table(found))
+    if before:
+        print("", *compared(before, outcomes, found), sep="\n")
+    if options.out:
+        name = "seeds" if options.questions == QUESTIONS else options.questions.stem
+        write(options.out, name, questions, outcomes, found)
+    lines = fallen(gates, found)
+    print(*(f"gate fallen: {line}" for line in lines), sep="\n", file=sys.stderr, end="\n" if lines else "")
+    return FALLEN if lines else 0
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from bot.names import standalone
 from bot.question import read_question
 from bot.records import Answer
 from evals.records import read_questions
-from evals.run import QUESTIONS, gold_spans, run
+from evals.run import QUESTIONS
 from index.build import build
 from index.embed import StaticEmbedder
 from index.store import Store
@@ -56,32 +56,6 @@ def test_an_answer_begins_with_what_was_asked_for(store: Store) -> None:
 def test_the_whole_question_set_keeps_the_laws(store: Store) -> None:
     for question in read_questions(QUESTIONS):
         keeps_the_laws(ask(question.question, store), store)
-
-
-@pytest.mark.parametrize(
-    ("last", "accuracy", "refused", "recall"),
-    [
-        ("q116", 0.85, 0.10, 0.85),  # the plain questions that the set began with
-        ("q999", 0.70, 0.16, 0.82),  # all kinds; a little below what was measured, so that a loss is seen
-    ],
-)
-def test_the_question_set_reaches_its_gates(
-    store: Store, last: str, accuracy: float, refused: float, recall: float
-) -> None:
-    measures = run([q for q in read_questions(QUESTIONS) if q.id <= last], store)[1]["all"]
-    assert measures["answer accuracy"] >= accuracy
-    assert measures["answerable but refused"] <= refused
-    assert measures["refusal recall"] >= recall
-    assert measures["span law"] == 1.0
-
-
-def test_every_gold_span_holds_its_quote_and_answers(store: Store) -> None:
-    questions = list(read_questions(QUESTIONS))
-    assert len(questions) >= 60 and len({q.id for q in questions}) == len(
-        {q.question for q in questions}
-    ) == len(questions)
-    for question in questions:
-        assert question.refuse == (not gold_spans(question, store))
 
 
 @pytest.mark.parametrize(

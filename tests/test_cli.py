@@ -67,6 +67,35 @@ def test_build_add_sources_remove(tmp_path: Path) -> None:
     assert "a.txt" not in xinwen("sources", "--store", store).stdout
 
 
+def test_eval_of_ones_own_questions_compares_and_holds_to_gates(tmp_path: Path, folder: Path) -> None:
+    mine, out, gates = tmp_path / "mine.jsonl", tmp_path / "out", tmp_path / "gates.toml"
+    mine.write_text(
+        '{"question": "燧原科技的CEO是谁?", "answers": [["赵立东"]]}\n{"question": "怎么做红烧肉?", "refuse": true}\n',
+        "utf-8",
+    )
+    gates.write_text(
+        '[[gate]]\npart = "all"\nmeasure = "answer accuracy"\nmost = 0.5\nwhy = "a test"\n', "utf-8"
+    )
+    words = ("eval", "--questions", str(mine), "--store", str(folder))
+    assert xinwen(*words, "--out", str(out)).returncode == 0
+    assert {file.name for file in out.iterdir()} == {"mine.json", "mine.md", "mine.html"}
+    again = xinwen(*words, "--compare", str(out / "mine.json"), "--gates", str(gates))
+    assert again.returncode == 4 and "gate fallen: all: answer accuracy is 1.000" in again.stderr
+    assert "2 questions in common, 0 mended, 0 broken" in again.stdout
+    assert "0 problems" in xinwen(*words, "--check").stdout
+
+
+def test_eval_draft_is_for_a_person_to_accept(tmp_path: Path, folder: Path) -> None:
+    words = ("--store", str(folder), "--count", "2")
+    file = tmp_path / "draft.jsonl"
+    assert xinwen("eval", "draft", "--out", str(file), *words).returncode == 0
+    assert len(file.read_text("utf-8").splitlines()) == 4
+    over = xinwen("eval", "draft", "--out", str(file), *words)
+    assert over.returncode == 1 and "name another" in over.stderr
+    unread = xinwen("eval", "--questions", str(file), "--store", str(folder))
+    assert unread.returncode == 1 and "set `accepted` to true" in unread.stderr
+
+
 def test_help_helps() -> None:
     shown = xinwen("--help").stdout
     assert all(command in shown for command in ("build", "add", "remove", "sources", "ask", "serve", "eval"))

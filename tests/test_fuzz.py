@@ -10,7 +10,12 @@ from index.store import Store
 
 
 def test_noise_gives_no_error_and_no_fault(store: Store) -> None:
-    asked = ["哪些公司被列入了实体清单?", "When was Enflame founded?", "H20的顯存帶寬是多少?", "比较天垓100和BR100"]
+    asked = [
+        "哪些公司被列入了实体清单?",
+        "When was Enflame founded?",
+        "H20的顯存帶寬是多少?",
+        "比较天垓100和BR100",
+    ]
     for question in islice(generated(random.Random(7), asked), 150):
         assert faults(question, ask(question[:MAX_QUESTION], store), store) == [], question
 

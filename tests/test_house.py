@@ -104,9 +104,11 @@ def test_eval_works_with_every_socket_blocked(folder: Path, tmp_path: Path) -> N
         "socket.socket.connect = socket.socket.connect_ex = socket.getaddrinfo = no\n"
         "from evals.run import main; sys.exit(main(sys.argv[1:]))"
     )
-    words = ["--store", str(folder), "--out", str(tmp_path)]
+    few = tmp_path / "few.jsonl"
+    few.write_text("\n".join((ROOT / "evals/questions.jsonl").read_text("utf-8").splitlines()[:40]), "utf-8")
+    words = ["--store", str(folder), "--questions", str(few), "--out", str(tmp_path)]
     done = subprocess.run(
         [sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True, text=True, env=os.environ
     )
     assert done.returncode == 0, done.stderr
-    assert "| answer accuracy |" in done.stdout and (tmp_path / "seeds.json").is_file()
+    assert "| answer accuracy |" in done.stdout and (tmp_path / "few.html").is_file()
