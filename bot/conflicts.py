@@ -33,7 +33,8 @@ def undoubted(question: str) -> tuple[str, bool]:
     >>> undoubted("H20是哪天被管制的?各篇文章说的一样吗?")
     ('H20是哪天被管制的', True)
     """
-    match = _DOUBTS.search(question)
+    plain = normalize(question)
+    match = _DOUBTS.search(plain if len(plain) == len(question) else question)
     return (question[: match.start()], True) if match and match.start() > 4 else (question, False)
 
 

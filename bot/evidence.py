@@ -20,7 +20,7 @@ from index.glossary import by_form, derived, mentions
 from index.search import Hit
 from index.store import Store
 from index.swaps import ordinary
-from index.terms import STOP, article_terms, normalize, words
+from index.terms import STOP, article_terms, normalize, terms, words
 from index.times import dated
 from ingest.records import Passage
 from ingest.sentences import sentence_spans
@@ -252,7 +252,8 @@ def _credit(
 ) -> tuple[float, bool]:
     """How far `need` is met, from 0 to 1, and whether by the sentence itself."""
     if said(need, sentence, spun):
-        return 1.0, True
+        # A word that only a less likely reading of a swapped one gives is said less surely.
+        return (1.0 if said(need, sentence, spun, likeliest=True) else 0.6), True
     if need.is_name:
         if said(need, head, spun):
             return IN_HEADING, False
@@ -268,11 +269,11 @@ def _credit(
     return 0.0, False
 
 
-def said(need: Need, text: str, spun: bool) -> bool:
-    """Whether `text` holds a form of `need`."""
+def said(need: Need, text: str, spun: bool, likeliest: bool = False) -> bool:
+    """Whether `text` holds a form of `need`; of swapped words every reading counts, or just the `likeliest`."""
     if not text:
         return False
-    plain, held = _plain(text, spun)
+    plain, held = _plain(text, spun, likeliest)
     return any(_holds(form, plain, held) for form in need.forms)
 
 
@@ -288,12 +289,12 @@ def _holds(form: str, plain: str, held: frozenset[str]) -> bool:
 
 @derived
 @lru_cache(maxsize=20_000)
-def _plain(text: str, spun: bool) -> tuple[str, frozenset[str]]:
+def _plain(text: str, spun: bool, likeliest: bool = False) -> tuple[str, frozenset[str]]:
     plain = normalize(text)
     if spun:
         other, more = ordinary(plain)
-        plain = "\n".join((plain, other, *more))
-    return plain, frozenset(article_terms(text, spun))
+        plain = "\n".join((plain, other) if likeliest else (plain, other, *more))
+    return plain, frozenset(terms(plain) if likeliest else article_terms(text, spun))
 
 
 def _names_another(need: Need, sentence: str) -> bool:

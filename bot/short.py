@@ -8,7 +8,7 @@ from math import exp
 from bot.candidates import candidates
 from bot.evidence import Evidence, read_span
 from bot.records import Asked, Claim
-from index.glossary import by_form
+from index.glossary import by_form, mentions
 from index.swaps import ordinary
 from index.terms import normalize, words
 
@@ -38,7 +38,8 @@ def short_claim(asked: Asked, e: Evidence) -> tuple[Claim, float] | None:
     a, b, score = read_span(e)
     if b > a and score > (SURE if asked.wanted in ("", "product") else VERY_SURE):
         a, b = _whole_words(e.text, a, b)
-        offers.append((fit(asked, e, (a, b)), (a, b)))
+        if _may_answer(asked, e, (a, b)):
+            offers.append((fit(asked, e, (a, b)), (a, b)))
     if not offers:
         return None
     best, (a, b) = max(offers, key=lambda offer: offer[0])
@@ -66,7 +67,23 @@ def _may_answer(asked: Asked, e: Evidence, span: tuple[int, int]) -> bool:
     text = e.text[span[0] : span[1]]
     if normalize(text) in normalize(asked.text) or is_asked(asked, text):
         return False
-    return asked.wanted != "person" or _holds_post(asked, e, span)
+    if asked.wanted == "person":
+        return _holds_post(asked, e, span)
+    return not _of_another(asked, e, span)
+
+
+def _of_another(asked: Asked, e: Evidence, span: tuple[int, int]) -> bool:
+    """Whether the clause of `span` says it of another company, and the one that is asked for comes only later."""
+    plain = e.text.lower()
+    asked_for = [f for n in asked.needs for f in n.forms if (k := by_form().get(f)) and k.kind == "company"]
+    places = [at for form in asked_for if (at := plain.find(form)) >= 0]
+    if not places or min(places) < span[0]:
+        return False
+    clause = max((m.end() for m in re.finditer(r"[,，;；。]", plain[: span[0]])), default=0)
+    return any(
+        plain[clause + a : clause + b] not in asked_for
+        for a, b in mentions(plain[clause : span[0]], "company")
+    )
 
 
 def in_ordinary_words(e: Evidence) -> str:

@@ -8,11 +8,15 @@ from collections.abc import Sequence
 from bot.evidence import Evidence
 from bot.names import names_in
 from bot.records import Asked, Finding
-from bot.short import whole
+from bot.short import in_ordinary_words, whole
 
 _INTRODUCES = re.compile(
     r"介绍(?:一下|下)?|简介|概况|概述|总结|讲讲|说说|聊聊|了解(?:一下)?|(?:简单)?说说|是(?:一[家款个位种])?(?:什么样的?|怎样的|干什么的?|做什么的?|什么)(?:公司|企业|人|机构|产品|芯片)?(?:的)?[?？]?$|是做什么的|怎么样[?？]?$|的(?:基本)?情况|"
     r"\btell me about\b|\bwhat is\b|\bwho is\b|\bintroduce\b|\bsummar|\boverview\b|\bdescribe\b|\bwhat do(?:es)? the articles? say about\b",
+    re.I,
+)
+_FILLERS = re.compile(
+    r"[的请里中]|公司|芯片|关于|文章|这家|这款|(?:the|this|company|chip|please|articles?|about|say|me|briefly)\b",
     re.I,
 )
 # The sides from which a company, a person or a product is told: one sentence each is enough.
@@ -25,44 +29,65 @@ _SIDES = (
     r"管制|操控|清单|名单|制裁|许可|约束",
 )
 MAX_SENTENCES = 4
+SUBJECT_CHARS = 16  # where a sentence names what it is about
+_IS = re.compile(
+    r"[^,，。;；]{0,4}?(?:是(?!否)|被(?:视|称|誉|认)为|采用|基于|根据|定位|主打|主攻|专注|聚焦|成立于)"
+)
 
 
 def to_introduce(text: str) -> str | None:
-    """The name that the question `text` asks to introduce; None if it asks something else."""
-    names = [(a, b) for a, b, _ in names_in(text)]
-    match = _INTRODUCES.search(text)
-    if not match or len(names) != 1:
+    """The name that the question `text` asks to introduce; None if it asks something else.
+
+    >>> to_introduce("请介绍一下燧原科技。"), to_introduce("Introduce Moore Threads."), to_introduce("燧原科技的CEO是谁?")
+    ('燧原科技', 'Moore Threads', None)
+    """
+    names = _joined(text, [(a, b) for a, b, _ in names_in(text)])
+    if len(names) != 1 or not _INTRODUCES.search(text):
         return None
     a, b = names[0]
-    left = re.sub(
-        r"[\s的请?？。,，:：\"“”]|this|the|company|公司|芯片|please|articles?|文章|里|中|关于",
-        "",
-        text[:a] + _INTRODUCES.sub("", text[b:]),
-        flags=re.I,
-    )
-    left = _INTRODUCES.sub("", left)
-    left = re.sub(r"tellmeabout|whatis|whois|introduce|whatdosaabout|me|about|say", "", left, flags=re.I)
-    return text[a:b] if not left else None
+    left = _INTRODUCES.sub(" ", text[:a] + " ‖ " + text[b:])
+    left = _INTRODUCES.sub(" ", left.replace("‖", "").strip(" ,，。.?？!！"))
+    left = _FILLERS.sub("", left)
+    return None if re.search(r"\w", left) else text[a:b]
+
+
+def _joined(text: str, names: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """`names` with those that only a blank parts (Xiyun C500) as one."""
+    out: list[tuple[int, int]] = []
+    for a, b in names:
+        if out and not text[out[-1][1] : a].strip():
+            out[-1] = (out[-1][0], b)
+        else:
+            out.append((a, b))
+    return out
 
 
 def introduce(asked: Asked, evidence: Sequence[Evidence]) -> Finding | None:
     """The sentences as claims; None if the name is in none."""
     about = [e for e in evidence if not any(n.is_name for n in e.missing) and len(e.text) >= 12]
-    chosen: list[Evidence] = []
+    names = [form for need in asked.needs if need.is_name for form in need.forms]
+    about.sort(key=lambda e: -_weight(e, names))
+    chosen = [e for e in about if _tells_what(e, names)][:1]
     for side in _SIDES:
-        telling = [e for e in about if re.search(side, e.text) and e not in chosen]
+        telling = next((e for e in about if re.search(side, e.text) and e not in chosen), None)
         if telling and len(chosen) < MAX_SENTENCES:
-            chosen.append(max(telling, key=_weight))
-    for e in sorted(about, key=_weight, reverse=True):
-        if len(chosen) < min(2, len(about)) and e not in chosen:
-            chosen.append(e)
+            chosen.append(telling)
+    chosen += [e for e in about if e not in chosen][: max(0, 2 - len(chosen))]
     if not chosen:
         return None
     chosen.sort(key=lambda e: (e.span.source_id, e.span.start))
     return Finding(tuple(whole(e) for e in chosen), None, "", lines=True)
 
 
-def _weight(e: Evidence) -> float:
-    """Sentences that name it themselves, early, with figures, and not too long come first."""
+def _tells_what(e: Evidence, names: Sequence[str]) -> bool:
+    """Whether the sentence begins with what one of `names` is: “H20是…”, “曦云C500采用…”."""
+    head = in_ordinary_words(e).lower()[:SUBJECT_CHARS]
+    found = [(at, name) for name in names if (at := head.find(name)) >= 0]
+    return any(_IS.match(in_ordinary_words(e).lower(), at + len(name)) for at, name in found)
+
+
+def _weight(e: Evidence, names: Sequence[str]) -> float:
+    """Sentences that begin with the name, with figures, and not too long come first."""
     figures = len(re.findall(r"\d+", e.text))
-    return 2 * e.own + min(3, figures) * 0.3 - abs(len(e.text) - 60) / 100 - 0.02 * e.rank
+    begins = any(name in e.text.lower()[:SUBJECT_CHARS] for name in names)
+    return 2 * e.own + begins + min(3, figures) * 0.3 - abs(len(e.text) - 60) / 100 - 0.02 * e.rank
