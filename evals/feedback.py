@@ -3,7 +3,8 @@
 python -m evals.feedback --out rated.jsonl      then: xinwen eval --questions rated.jsonl
 
 An answer called useful must come again: its short words and its citations are the gold. A single value called
-wrong must not come again; what is right, and what a list lacks, is for a person to fill in.
+wrong must not come again; what is right, and what a list lacks, is for a person to fill in, and `accepted` to be set
+to true then: until that, the runner passes over it.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ def _question(number: int, row: dict[str, Any]) -> dict[str, Any]:
         "tags": ["feedback"] if good else ["feedback", "to complete"],
         "spans": cited if good and not answer["refused"] else [],
         "comment": row["comment"],
+        "accepted": good,
     }
 
 
@@ -73,7 +75,7 @@ def main(argv: list[str] | None = None) -> int:
         return 1
     options.out.write_text("".join(json.dumps(q, ensure_ascii=False) + "\n" for q in found), "utf-8")
     print(
-        f"{len(found)} questions in {options.out}; complete them, then run `xinwen eval --questions {options.out}`"
+        f"{len(found)} questions in {options.out}; complete those with `accepted` false, then run `xinwen eval --questions {options.out}`"
     )
     return 0
 
