@@ -27,7 +27,7 @@ NEAR_ENOUGH = 0.35  # of coverage, to be shown as the nearest thing known
 LOOKED_AT = 6  # sentences
 # A claim less likely than this is shown with up to two others that are about as likely.
 UNSURE = 0.5
-LIKELY = 0.4
+LIKELY, VERY_LIKELY = 0.3, 0.7
 SAYS_ALL, MUCH = 0.95, 3  # of coverage, needs
 ABOUT_AS_LIKELY = 0.3
 MAX_ALSO = 2
@@ -79,10 +79,13 @@ def sufficient(asked: Asked, e: Evidence) -> bool:
     unnamed = [n for n in names if n in e.missing]
     if unnamed and (unnamed[0] == names[0] or e.score < LIKELY):
         return False
-    if e.score < ENOUGH and (e.own < SAYS_ALL or len(asked.needs) < MUCH):
+    # What misses nothing that the question says may be less likely.
+    enough = ENOUGH if e.missing else 0.5 * ENOUGH
+    if e.score < enough and (e.own < SAYS_ALL or len(asked.needs) < MUCH):
         return False
     relation = _relation(asked)
-    return not relation or any(n not in e.missing for n in relation) or read_span(e)[2] >= READER_SURE
+    met = not relation or any(n not in e.missing for n in relation)
+    return met or e.score >= VERY_LIKELY or read_span(e)[2] >= READER_SURE
 
 
 def _says_relation(asked: Asked, e: Evidence) -> bool:

@@ -23,7 +23,7 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
         (
             "why",
             "",
-            r"为什么|为何|为啥|凭什么|何以|怎么会|(?:是)?(?:什么|哪些|何种)?(?:原因|理由)(?:是什么|有哪些|何在)?|因何",
+            r"为什么|为何|为啥|凭什么|何以|怎么(?:会|突然|忽然|没|还|就)|(?:是)?(?:什么|哪些|何种)?(?:原因|理由)(?:是什么|有哪些|何在)?|因何",
         ),
         (
             "when",
@@ -41,7 +41,11 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
             "place",
             r"(?:在|位于|设在)?(?:哪里|哪儿|何处|什么地方|哪个(?:城市|地方|省|国家)|哪座城市)",
         ),
-        ("how_much", "amount", r"多少|百分之几|多[大高长快久重宽]|几[个家款颗轮次倍年天名人种代条成]|何价"),
+        (
+            "how_much",
+            "amount",
+            r"多少|百分之几|多[大高长快久重宽]|(?<![这近前后])几[个家款颗轮次倍年天名人种代条成]|何价",
+        ),
         (
             "which",
             "",
@@ -131,8 +135,8 @@ _MEASURES = frozenset(
 )
 _WEAK = frozenset(
     "公司 企业 厂商 机构 被 曾 曾经 开始 进行 属于 认为 表示 目前 现在 将 会 能 可以 需要 之一 情况 具体 主要 大约 大概 总共 一共 共 "
-    "叫 做 名字 名称 名为 发生 家 款 种 所 条 位 项 期间 其 时候 时间 年 月 日 天 第一 首 采用 使用 拥有 实现 面临 面前 "
-    "company companies host hosts name names say said tell much many become there their get".split()
+    "叫 做 来 跟 想 样 那天 方面 用 出 起来 名字 名称 名为 发生 家 款 种 所 条 位 项 期间 其 时候 时间 年 月 日 天 第一 首 采用 使用 拥有 实现 面临 面前 "
+    "company companies coverage article articles report reports about say get getting host hosts name names say said tell much many become there their get".split()
 )
 # Who founded something is told as who its founder is.
 _FOUNDER = ("创始人", "创办", "创立", "创建")
@@ -145,7 +149,7 @@ _ENGLISH_FRAME = re.compile(
 _CHINESE_FRAME = re.compile(
     r"[的是了吗哪谁呢]|什么|甚麼|多少|[为為][何什啥]|怎么|怎麼|如何|[几幾][个個家款]|是否|请|請|介[绍紹]"
 )
-_LATIN_NAME = re.compile(r"[a-z]*\d[a-z\d.]*[a-z]?|[a-z]+\d+[a-z\d.]*")
+_LATIN_NAME = re.compile(r"[a-z]*\d[a-z\d.]*[a-z]?|[a-z]+\d+[a-z\d.]*|[一-鿿]{2,3}\d+[a-z\d.]*")
 
 
 def language_of(text: str) -> Language:
@@ -180,6 +184,8 @@ def read_question(text: str, store: Store, answer_language: Language | None = No
         re.search(p, plain, re.I) for p in (r"price|cost|revenue|bandwidth|stake|share|rate\b|size|area",)
     ):
         kind, wanted = "how_much", "amount"
+    if kind == "what" and not re.search(r"什么|怎|如何|何物", plain) and _ends_in_amount(plain):
+        kind, wanted = "how_much", "amount"
     cues = _cues(plain, language) if kind == "how_much" else _date_cues(plain) if kind == "when" else ()
     counted = noun if kind == "how_much" and re.search("多少|几", plain) else ""
     needs = tuple(_typed(need, kind, wanted, noun, counted) for need in _needs(left, store, language, kind))
@@ -194,6 +200,15 @@ def _cues(plain: str, language: Language) -> tuple[str, ...]:
     found = [(m.end(), unit) for said, unit in _CUES for m in re.finditer(said, plain, re.I)]
     last = max((at for at, _ in found), default=0)
     return tuple(dict.fromkeys(unit for at, unit in found if at == last or language == "en"))
+
+
+def _ends_in_amount(plain: str) -> bool:
+    """Whether a question without a question word ends in what is measured (“智算中心投资额”).
+
+    >>> _ends_in_amount("甘肃庆阳智算中心投资额"), _ends_in_amount("燧原科技的产品")
+    (True, False)
+    """
+    return any(re.search(rf"(?:{said})\s*[?？]?$", plain) for said, _ in _CUES)
 
 
 def _date_cues(plain: str) -> tuple[str, ...]:
@@ -262,6 +277,8 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
             yield _need(phrase, forms, store, known.kind in NAMES if known else strange)
         return
     seen = set()
+    # “100万涨” is no word: an amount ends where its scale does.
+    left = re.sub(r"(\d(?:万亿|[万亿]))(?=[一-鿿])", r"\1 ", left)
     for word in _joined_numbers(words(left)):
         if word in seen or word in STOP or not re.search(r"[0-9a-z一-鿿]", word):
             continue
