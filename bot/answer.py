@@ -12,6 +12,7 @@ from bot.conflicts import NOT
 from bot.evidence import Evidence, read_span, said
 from bot.lists import members, series
 from bot.phrases import NO, YES
+from bot.premise import PRESUMING, contradicts
 from bot.records import Asked, Claim, Finding, Need, Reason, Span
 from bot.short import short_claim, whole
 from index.glossary import by_form
@@ -50,6 +51,9 @@ def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
     if not known or best < 0.2:
         return Finding((), "off_topic")
     enough = [e for e in evidence if sufficient(asked, e)]
+    against = next((e for e in enough[:1] if contradicts(asked, e)), None)
+    if against:
+        return Finding((whole(against),), "false_premise")
     claims = _claims(asked, enough, evidence, store)
     if claims:
         lead = ""
@@ -176,7 +180,7 @@ def _beside(e: Evidence, store: Store) -> tuple[Evidence | None, Evidence | None
 def _refusal(asked: Asked, evidence: Sequence[Evidence]) -> tuple[Reason, Evidence]:
     """Why nothing answers, and the nearest sentence: a false premise if all but a name is said of others."""
     best = max(evidence, key=lambda e: e.coverage + 0.25 * e.own)
-    presumes = asked.kind in ("when", "where", "why", "how_much") and len(asked.needs) > 2
+    presumes = asked.kind in PRESUMING and len(asked.needs) > 2
     for found in evidence if presumes else ():
         names = [n for n in found.missing if n.is_name]
         if len(names) == 1 and len(found.missing) == 1 and found.own >= 0.5:

@@ -314,12 +314,10 @@ def _joined_numbers(found: Sequence[str]) -> Iterator[str]:
             held += word
             continue
         known = by_form().get(held)
-        if (
-            re.fullmatch(r"[\d.]+[a-z]*", word)
-            and held
-            and not year
-            and ((known and known.kind == "product") or by_form().get(held + word))
-        ):
+        if held and by_form().get(held + word):
+            held += word
+            continue
+        if re.fullmatch(r"[\d.]+[a-z]*", word) and held and not year and known and known.kind == "product":
             held += word
             continue
         if held:

@@ -33,10 +33,9 @@ def short_claim(asked: Asked, e: Evidence) -> tuple[Claim, float] | None:
     found = candidates(in_ordinary_words(e), asked.wanted, asked.cues)
     typed = [s for s in found if _may_answer(asked, e, s)]
     offers = [(fit(asked, e, span), span) for span in typed]
-    if not typed and asked.wanted in ("date", "amount"):
-        return None
     a, b, score = read_span(e)
-    if b > a and score > (SURE if asked.wanted in ("", "product") else VERY_SURE):
+    measured = asked.wanted in ("date", "amount")
+    if b > a and not measured and score > (SURE if asked.wanted in ("", "product") else VERY_SURE):
         a, b = _whole_words(e.text, a, b)
         if _may_answer(asked, e, (a, b)):
             offers.append((fit(asked, e, (a, b)), (a, b)))

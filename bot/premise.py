@@ -1,0 +1,29 @@
+"""What a question presumes, and sentences that say otherwise."""
+
+from __future__ import annotations
+
+import re
+
+from bot.evidence import Evidence
+from bot.polarity import denies, opposed
+from bot.records import Asked
+from bot.short import in_ordinary_words
+from index.terms import normalize
+
+# Kinds of questions that take it for granted that what they ask about is so.
+PRESUMING = ("when", "where", "why", "how_much")
+TELLING = 0.3  # weight of a need that may be denied
+_DENIED = re.compile(r"(?:不(?![仅断只])|未(?!来)|没有?|并非)[一-鿿]?$")
+
+
+def contradicts(asked: Asked, e: Evidence) -> bool:
+    """Whether `e` says the opposite of what `asked` takes for granted: its words denied, or turned round."""
+    question = normalize(asked.text)
+    if asked.kind not in PRESUMING or denies(question):
+        return False
+    sentence = normalize(in_ordinary_words(e))
+    if asked.kind == "why" and opposed(question, sentence):
+        return True
+    forms = [f for n in asked.needs if not n.is_name and n.weight >= TELLING for f in n.forms if len(f) > 1]
+    places = [m.start() for f in forms for m in re.finditer(re.escape(f), sentence)]
+    return any(_DENIED.search(sentence[max(0, at - 4) : at]) for at in places)
