@@ -67,7 +67,7 @@ def _members_of(asked: Asked, found: Evidence) -> list[str]:
     if inside:
         start, end = min(start, inside[0][0][0]), max(end, inside[0][-1][1])
     typed = [s for s in candidates(sentence, asked.wanted) if start <= s[0] < end]
-    if asked.wanted in ("company", "person", "place"):
+    if asked.wanted in ("company", "person", "place", "school"):
         if inside and asked.wanted == "company" and len(typed) < len(inside[0]) <= 2 * len(typed):
             # A member that holds a known name is that name; the others are what the enumeration says.
             typed = [next((t for t in typed if a <= t[0] and t[1] <= b), (a, b)) for a, b in inside[0]]

@@ -55,6 +55,7 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
         ("what", "", r"是什么|什么是|什么|怎么样?|如何|怎样|为何物|多少种"),
     ],
     "en": [
+        ("yes_no", "", r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|will)\b"),
         ("why", "", r"\bwhy\b|\bwhat (?:is|are|was|were) the reasons?\b|\breasons?\b"),
         ("when", "date", r"\bwhen\b|\b(?:what|which) (?:fiscal )?(?:year|date|day|month|time|quarter)\b"),
         (
@@ -64,10 +65,13 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
         ),
         ("who", "person", r"\bwho(?:m|se)?\b"),
         ("where", "place", r"\bwhere\b|\b(?:which|what) (?:city|place|country)\b"),
-        ("list", "", r"\bwhich (?=\w+(?:ies|s)\b)|\bwhat (?:are|were)\b|\blist\b|\bname (?:all|the)\b"),
+        (
+            "list",
+            "",
+            r"\bwhich (?=\w+(?:ies|s)\b)|\bwhat (?:are|were)\b|^(?:please )?list\b|\bname (?:all|the)\b",
+        ),
         ("which", "", r"\bwhich\b|\bwhat(?:'s| is| was)? the names?(?: of)?\b|\bcalled\b"),
         ("what", "", r"\bwhat(?:'s| is| was| did| does| do)?\b|\bhow\b"),
-        ("yes_no", "", r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|will)\b"),
     ],
 }
 # The noun that names what is wanted -> its type; a person's post makes a "which" question one of its kind.
@@ -88,6 +92,8 @@ _TYPES = [
     ),
     ("process", r"制程|工艺|纳米|process node|process technology|nanomet"),
 ]
+# Such a noun says more than a type: it is what the question asks of someone.
+_ROLES = r"股东|资方|客户|供应商|创始|开创|董事|总裁|总经理|investor|shareholder|customer|supplier|founder"
 # What the question says of the amount -> how the amount is written.
 _CUES = [
     (
@@ -227,6 +233,7 @@ def _typed(need: Need, kind: Kind, wanted: str, noun: str, counted: str) -> Need
         and pattern
         and need.phrase in noun
         and re.search(pattern, need.phrase, re.I)
+        and not re.search(_ROLES, need.phrase, re.I)
     ):
         return replace(need, weight=0.1 * need.weight)
     if not need.is_name and counted.startswith(need.phrase):

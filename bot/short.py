@@ -13,6 +13,7 @@ from index.swaps import ordinary
 from index.terms import normalize, words
 
 MAX_POST_GAP = 12
+MAX_NAME = 20  # characters
 # How a candidate's closeness to the question's words and the reader's marks on it are weighed against each
 # other; set on evals/questions.jsonl, `dev`.
 CLOSENESS = 3.0
@@ -37,13 +38,20 @@ def short_claim(asked: Asked, e: Evidence) -> tuple[Claim, float] | None:
     measured = asked.wanted in ("date", "amount")
     if b > a and not measured and score > (SURE if asked.wanted in ("", "product") else VERY_SURE):
         a, b = _whole_words(e.text, a, b)
-        if _may_answer(asked, e, (a, b)):
+        found_there = any(x < b and a < y for x, y in typed)
+        if not found_there and _reads_like(asked.wanted, e.text[a:b]) and _may_answer(asked, e, (a, b)):
             offers.append((fit(asked, e, (a, b)), (a, b)))
     if not offers:
         return None
     best, (a, b) = max(offers, key=lambda offer: offer[0])
     text = bare(e.text[a:b])
     return (Claim(text, e.span, e.score), best) if text and not is_asked(asked, text) else None
+
+
+def _reads_like(wanted: str, text: str) -> bool:
+    """Whether the reader's `text` may be of the type `wanted`: names are short and hold no such words."""
+    named = wanted in ("company", "person", "place", "school")
+    return not named or (len(text) <= MAX_NAME and not re.search("[了的,，]", text))
 
 
 def fit(asked: Asked, e: Evidence, span: tuple[int, int]) -> float:
