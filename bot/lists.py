@@ -73,7 +73,20 @@ def _members_of(asked: Asked, found: Evidence) -> list[str]:
             typed = [next((t for t in typed if a <= t[0] and t[1] <= b), (a, b)) for a, b in inside[0]]
         return [bare(sentence[a:b]) for a, b in typed]
     best = max(inside or ([] if typed else groups), key=len, default=typed)
-    return [bare(sentence[a:b]) for a, b in best]
+    return [bare(sentence[a:b]) for a, b in _without_lead(asked, sentence, best)]
+
+
+def _without_lead(asked: Asked, sentence: str, group: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """`group` with its first member beginning behind the question's own words (“采取拆除新建、…”: 拆除新建)."""
+    if len(group) < 2:
+        return group
+    (a, b), *others = group
+    plain = sentence[a:b].lower()
+    ends = [at + len(f) for n in asked.needs for f in n.forms if len(f) > 1 and (at := plain.rfind(f)) >= 0]
+    # What is left is about as long as the others.
+    least = min(y - x for x, y in others)
+    cut = max((end for end in ends if len(plain) - end >= least), default=0)
+    return [(a + cut, b), *others]
 
 
 def _products(asked: Asked, found: Evidence, groups: list[list[tuple[int, int]]]) -> list[tuple[int, int]]:
