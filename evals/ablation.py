@@ -2,8 +2,8 @@
 
     python -m evals.ablation            prints the table and writes evals/results/ablation.md
 
-The rows of the seed articles' questions (R@5 over those with evidence) and of the public sets that
-``evals.bench_retrieval`` measures, the first --limit questions of each.
+The questions on the seed articles: how many are answered right, and R@k of those with evidence; and the first --limit
+questions of the public sets that ``evals.bench_retrieval`` measures.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from evals.bench_retrieval import DEPTH, Bench, benches, rank_of
 from evals.gold import gold_spans
 from evals.metrics import first_rank, recall_at
 from evals.records import Question, read_questions
-from evals.run import QUESTIONS
+from evals.run import QUESTIONS, run
 from index.build import build, store_of
 from index.embed import Embedder, load_embedder
 from index.lexicon import Lexicon, trade
@@ -59,6 +59,16 @@ def _no_table(target: str, instead: Callable[..., object]) -> Iterator[None]:
     index.glossary.forget()
 
 
+@contextmanager
+def _as_spelt() -> Iterator[None]:
+    """Names are taken as they are spelt."""
+    with (
+        patch("evals.ablation.mend_names", lambda text, _: (text, ())),
+        patch("bot.ask.mend_names", lambda text, _: (text, ())),
+    ):
+        yield
+
+
 # Each part with what leaves it out, and whether that changes the index too.
 PARTS: dict[str, tuple[Callable[[], AbstractContextManager[object]], bool]] = {
     "nothing": (nullcontext, True),
@@ -72,7 +82,7 @@ PARTS: dict[str, tuple[Callable[[], AbstractContextManager[object]], bool]] = {
         lambda: patch.object(Lexicon, "translate", lambda _, phrase: trade(phrase)),
         False,
     ),
-    "names mended": (lambda: patch("evals.ablation.mend_names", lambda text, _: (text, ())), False),
+    "names mended": (_as_spelt, False),
     "traditional characters": (lambda: _no_table("index.terms._simplified", dict), True),
     "glossary": (_no_glossary, True),
     "swaps": (lambda: patch("index.build.is_spun", lambda _: False), True),
@@ -105,7 +115,7 @@ def columns(
     questions: Sequence[Question], found: Ranks, sets: Sequence[tuple[str, Ranks]]
 ) -> dict[str, float]:
     """The table's cells by their heads."""
-    cells = {"seeds R@5": recall_at(5, found)}
+    cells = {"seeds R@1": recall_at(1, found), "seeds R@5": recall_at(5, found)}
     for tag in TAGS:
         tagged = [r for q, r in zip(questions, found, strict=True) if tag in q.tags]
         cells[f"{tag} R@5"] = recall_at(5, tagged)
@@ -118,7 +128,8 @@ def measured(data: Path, limit: int, embedder: Embedder) -> Iterator[tuple[str, 
     """(what was left out, the cells) of each part."""
     from tqdm import tqdm
 
-    questions = [q for q in read_questions(QUESTIONS) if q.spans]
+    asked = list(read_questions(QUESTIONS))
+    questions = [q for q in asked if q.spans]
     sets = list(benches(data))
     with ExitStack() as kept:
         whole: list[Store] = []
@@ -127,9 +138,10 @@ def measured(data: Path, limit: int, embedder: Embedder) -> Iterator[tuple[str, 
                 where = kept if part == "nothing" else made
                 stores = list(_stores(sets, embedder, where)) if reindex else whole
                 whole = whole or stores
+                right = run(asked, stores[0])[1]["all"]["answer accuracy"].value
                 ranks = seed_ranks(questions, stores[0])
                 others = [(b.name, bench_ranks(b, s, limit)) for b, s in zip(sets, stores[1:], strict=True)]
-            yield part, columns(questions, ranks, others)
+            yield part, {"seeds, right": right} | columns(questions, ranks, others)
 
 
 def _stores(sets: Sequence[Bench], embedder: Embedder, stack: ExitStack) -> Iterator[Store]:

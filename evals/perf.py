@@ -53,16 +53,19 @@ def served(store: Path, questions: Sequence[str]) -> dict[str, float]:
     )
     try:
         _wait(f"http://127.0.0.1:{port}/healthz", server)
-        first = [_ask_ms(port, question) for question in questions]
-        times = [_ask_ms(port, question) for question in questions]
+        first = [_ask_ms(port, question)[0] for question in questions]
+        rounds = [_ask_ms(port, question) for question in questions]
+        times, searches = [ms for ms, _ in rounds], [ms for _, ms in rounds]
         status = Path(f"/proc/{server.pid}/status").read_text()
-        peak = re.search(r"VmHWM:\s+(\d+)", status)
+        peak, own = (re.search(rf"{name}:\s+(\d+)", status) for name in ("VmHWM", "RssAnon"))
         return {
             "first round p50 (ms)": percentile(first, 0.5),
             "first round p95 (ms)": percentile(first, 0.95),
             "p50 (ms)": percentile(times, 0.5),
             "p95 (ms)": percentile(times, 0.95),
+            "search alone p50 (ms)": percentile(searches, 0.5),
             "peak memory (MB)": int(peak[1]) / 1024 if peak else 0.0,
+            "of it not mapped files (MB)": int(own[1]) / 1024 if own else 0.0,
         }
     finally:
         server.terminate()
@@ -79,14 +82,15 @@ def _wait(url: str, server: subprocess.Popen[bytes]) -> None:
     raise SystemExit("the server ended before it answered")
 
 
-def _ask_ms(port: int, question: str) -> float:
+def _ask_ms(port: int, question: str) -> tuple[float, float]:
+    """The milliseconds until the reply was read, and those of the search as the reply says."""
     body = json.dumps({"question": question}).encode()
     request = urllib.request.Request(
         f"http://127.0.0.1:{port}/ask", body, {"Content-Type": "application/json"}
     )
     started = time.perf_counter()
-    urllib.request.urlopen(request, timeout=60).read()
-    return 1000 * (time.perf_counter() - started)
+    reply = urllib.request.urlopen(request, timeout=60).read()
+    return 1000 * (time.perf_counter() - started), json.loads(reply)["timings_ms"]["retrieve"]
 
 
 def large(news: Path, folder: Path, questions: Sequence[str]) -> dict[str, Any]:
