@@ -50,17 +50,14 @@ class _Line:
 def split(source: Source) -> list[Article]:
     """The articles of `source` in order; empty if no line of it is an article's."""
     lines = _classified(source.text)
-    if source.given.get("id") and not any(line.kind == "body" for line in lines):
-        # A record is one article, even if it reads like a teaser.
-        lines = [replace(line, kind="body") for line in lines]
-    articles = []
-    for group in _groups(lines):
-        article = _article(source, group)
-        if article:
-            articles.append(article)
-    if len(articles) == 1 and source.given.get("id"):
-        return [replace(articles[0], id=source.given["id"])]
-    return articles
+    if not source.given.get("id"):
+        return [article for group in _groups(lines) if (article := _article(source, group))]
+    # A record is one article, whatever reads like a teaser or another's beginning in it.
+    whole = [replace(x, kind="body") if x.kind == "teaser" else x for x in lines if x.kind != "rule"]
+    if not any(x.kind == "body" for x in whole):
+        whole = [replace(x, kind="body") for x in whole]
+    article = _article(source, whole) if whole else None
+    return [replace(article, id=source.given["id"])] if article else []
 
 
 def _classified(text: str) -> list[_Line]:

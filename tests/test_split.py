@@ -89,3 +89,15 @@ def test_two_articles_with_bylines_in_one_file_are_two() -> None:
 def test_no_date_is_inferred_where_the_text_gives_none_away() -> None:
     assert infer_published("公司发布了芯片。") == (None, None)
     assert infer_published("预计到2030年完成。") == (None, None)
+
+
+def test_a_record_is_one_article_whatever_is_in_it() -> None:
+    text = (
+        "公司今天公布了上半年的业绩,营收同比增长百分之十二。\n作者:张三\n标题:另一件事\n"
+        "分析师在电话会上问到了下半年的安排,管理层没有给出明确的数字,只是说还要再看一看市场的情况和客户的需要…\n"
+        "会议在下午四点结束,股价随后上涨了百分之三。"
+    )
+    found = split(Source("s", "a.jsonl", "", text, {"id": "r1"}))
+    assert [a.id for a in found] == ["r1"]
+    said = "".join(text[p.start : p.end] for p in found[0].paragraphs)
+    assert "再看一看市场" in said and "股价随后上涨" in said and found[0].author == "张三"
