@@ -40,7 +40,8 @@ _QUOTED = re.compile(
     rf"{PRODUCT_NOUN}[^,，。、;；“”]{{0,4}}“([^”]{{2,16}})”|“([^”]{{2,16}})”(?=[^,，。、;；“”]{{0,6}}{PRODUCT_NOUN})|《([^》]{{2,20}})》"
 )
 _MODEL = re.compile(
-    r"(?<![A-Za-z\d])(?:(?:[A-Z][A-Za-z]*[- ]){0,2}[A-Z]{1,10}[A-Za-z]*[- ]?[A-Z]?\d+[A-Za-z\d.]*(?<!\.)|[A-Z][a-z]+[A-Z][A-Za-z]+)(?![A-Za-z])"
+    # Not the precisions, buses and memories that products have: FP32, INT8, PCIe5.0, HBM3.
+    r"(?<![A-Za-z\d])(?!(?:FP|TF|BF|INT|Int|PCI|DDR|HBM|RISC|USB)[A-Za-z]*\s?\d)(?:(?:[A-Z][A-Za-z]*[- ]){0,2}[A-Z]{1,10}[A-Za-z]*[- ]?[A-Z]?\d+[A-Za-z\d.]*(?<!\.)|[A-Z][a-z]+[A-Z][A-Za-z]+)(?![A-Za-z])"
     r"|(?<=[一-鿿]{2})(?<!\d)\d{2,4}[A-Z]?(?![\dA-Za-z.,%％年月日]|\s*[万亿多余元个家款台人名倍项颗种次期轮卡纳毫张分层核天岁位])"
 )
 _SCHOOL = re.compile(r"[一-鿿]{2,12}?(?:大学|学院|学校|中学)")
@@ -145,6 +146,9 @@ def _persons(sentence: str) -> Iterator[Found]:
     yield from mentions(sentence.lower(), "person")
     yield from (m.span() for m in _FOREIGN.finditer(sentence))
     for match in _PERSON_NEAR.finditer(sentence):
+        start = match.start(1) if match[1] else match.start(2)
+        if start and is_word(sentence[start - 1 : start + 1]):
+            continue  # “官方声称” names nobody
         yield _name_alone(sentence, *(match.span(1) if match[1] else match.span(2)))
     at = 0
     for word, flag in tagged(sentence):

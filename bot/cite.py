@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from bot.english import in_english
-from bot.phrases import NOT_SURE
+from bot.phrases import LIST_MARK, NOT_SURE
 from bot.records import Citation, Claim, Finding, Span
 from index.store import Store
 from index.times import glosses
 
 MAX_SHORT = 24  # characters of a claim that is not a sentence
-LIST_MARK = {"zh": "、", "en": ", "}
 
 
 def cite(claims: tuple[Claim, ...], store: Store) -> tuple[list[Citation], dict[Span, int]]:

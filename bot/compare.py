@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.evidence import Evidence
 from bot.names import names_in
+from bot.phrases import AHEAD, APART, LIST_MARK, MISSING, SAME
 from bot.records import Asked, Claim, Finding
 from bot.values import Value, value_of
 from index.terms import normalize
@@ -76,25 +77,19 @@ def _question(name: str, relation: str, early: bool, language: str) -> str:
 
 
 def _lead(asked: Asked, found: Sequence[tuple[str, Claim, Value | None]], missing: Sequence[str]) -> str:
-    zh = asked.answer_language == "zh"
+    language = asked.answer_language
     if missing:
-        said = "、".join(missing)
-        return f"（文章没有说{said}的）" if zh else f"(The articles do not say it of {', '.join(missing)}.) "
+        return MISSING[language].format(names=LIST_MARK[language].join(missing))
     values = [(value, name) for name, _, value in found if value]
     if len(values) < 2 or len({v.unit for v, _ in values}) > 1 or re.search(r"分别|各自|各是", asked.text):
         return ""
     low, high = min(values), max(values)
     if low[0].parts == high[0].parts:
-        return "一样：" if zh else "The same: "
+        return SAME[language]
     if _GAP.search(asked.text) and low[0].unit != "date":
-        gap = high[0].parts[0] - low[0].parts[0]
-        return (
-            f"{high[1]}高出{_number(gap)}{low[0].unit}："
-            if zh
-            else f"{high[1]} by {_number(gap)} {low[0].unit}: "
-        )
-    name = (low if _LESS.search(asked.text) else high)[1]
-    return f"{name}：" if zh else f"{name}: "
+        gap = f"{_number(high[0].parts[0] - low[0].parts[0])}{low[0].unit}"
+        return APART[language].format(name=high[1], gap=gap)
+    return AHEAD[language].format(name=(low if _LESS.search(asked.text) else high)[1])
 
 
 def _number(value: float) -> str:

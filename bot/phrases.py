@@ -18,12 +18,18 @@ REFUSALS: dict[str, dict[Reason, str]] = {
         "unclear_question": "It is not clear what is asked; name the company, person, product or event.",
     },
 }
+LIST_MARK = {"zh": "、", "en": ", "}
 NEAREST = {"zh": "最接近的内容：", "en": " The nearest thing they say: "}
 YES = {"zh": "是：", "en": "Yes: "}
 NO = {"zh": "否：", "en": "No: "}
 DISAGREE = {"zh": "说法不一：", "en": "The articles disagree: "}
 NOT_SURE = {"zh": "\n不能确定，也可能是：", "en": "\nNot certain; it may also be: "}
 READ_AS = {"zh": "\n（“{wrong}”按“{right}”理解）", "en": "\n(“{wrong}” is read as “{right}”.)"}
+# Of comparisons: whom nothing is said of, and what the values come to.
+MISSING = {"zh": "（文章没有说{names}的）", "en": "(The articles do not say it of {names}.) "}
+SAME = {"zh": "一样：", "en": "The same: "}
+APART = {"zh": "{name}高出{gap}：", "en": "{name} by {gap}: "}
+AHEAD = {"zh": "{name}：", "en": "{name}: "}
 # What became of a language model's answer, said in `Answer.notes`.
 NOTES: dict[str, dict[str, str]] = {
     "zh": {

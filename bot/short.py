@@ -19,9 +19,10 @@ MAX_NAME = 20  # characters
 CLOSENESS = 3.0
 READING = 0.3
 # The reader's log-odds from which its own span is shown, and where no span of the type asked for is there.
-SURE = -2.0
+SURE = 0.0
 VERY_SURE = 3.0
 CLAUSE = re.compile(r"[^,，;；。!！?？]+")
+_CLAUSE_END = re.compile(r"[,，;；。]")
 _POST = re.compile(
     r"ceo|cto|coo|cfo|创始人|董事长|总裁|总经理|首席\S{2,4}|校长|院长|主席|部长|主任|局长|书记|行长", re.I
 )
@@ -80,16 +81,23 @@ def _may_answer(asked: Asked, e: Evidence, span: tuple[int, int]) -> bool:
 
 
 def _of_another(asked: Asked, e: Evidence, span: tuple[int, int]) -> bool:
-    """Whether the clause of `span` says it of another company, and the one that is asked for comes only later."""
+    """Whether the clause of `span` says it of another company, and the one that is asked for comes only later.
+
+    Or of another product, and the one that is asked for stands in another clause.
+    """
     plain = e.text.lower()
+    start = max((m.end() for m in _CLAUSE_END.finditer(plain, 0, span[0])), default=0)
+    end = next((m.start() for m in _CLAUSE_END.finditer(plain, span[1])), len(plain))
+    products = [f for n in asked.needs for f in n.forms if (k := by_form().get(f)) and k.kind == "product"]
+    if any(f in plain for f in products) and not any(f in plain[start:end] for f in products):
+        others = candidates(e.text[start : span[0]], "product")
+        return any(e.text[start + a : start + b].lower() not in products for a, b in others)
     asked_for = [f for n in asked.needs for f in n.forms if (k := by_form().get(f)) and k.kind == "company"]
     places = [at for form in asked_for if (at := plain.find(form)) >= 0]
     if not places or min(places) < span[0]:
         return False
-    clause = max((m.end() for m in re.finditer(r"[,，;；。]", plain[: span[0]])), default=0)
     return any(
-        plain[clause + a : clause + b] not in asked_for
-        for a, b in mentions(plain[clause : span[0]], "company")
+        plain[start + a : start + b] not in asked_for for a, b in mentions(plain[start : span[0]], "company")
     )
 
 

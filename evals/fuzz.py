@@ -19,7 +19,19 @@ from pathlib import Path
 
 from bot.ask import MAX_QUESTION, ask
 from bot.library import Library
-from bot.phrases import DISAGREE, NEAREST, NO, NOT_SURE, READ_AS, REFUSALS, YES
+from bot.phrases import (
+    AHEAD,
+    APART,
+    DISAGREE,
+    MISSING,
+    NEAREST,
+    NO,
+    NOT_SURE,
+    READ_AS,
+    REFUSALS,
+    SAME,
+    YES,
+)
 from bot.records import Answer
 from bot.settings import Settings
 from evals.records import read_questions
@@ -37,10 +49,13 @@ _PARTS = (
     "芯片公司成立融资清单管制算力带宽显存", "hello who when nvidia the of", "0123456789.%万亿元年月日", "？?！!，,。.；;：:、…—-·“”‘’《》【】",
     "😀🚀🇨🇳👩‍💻", "αβγδ ДЖЙ عربى हिन्दी ไทย 한국어 日本語カナ", "\u200b\u200d\ufeff\u202e\x00\x07\t\n\r", "臺灣華為壁仞燧原摩爾線程", "𠀀𠮷𪚥", "ＡＢＣ１２３（）",
 )  # fmt: skip
-_OWN_WORDS = "".join(
-    [*(text for said in REFUSALS.values() for text in said.values())]
-    + [text for said in (DISAGREE, NEAREST, NO, NOT_SURE, READ_AS, YES) for text in said.values()]
-)
+_SAID: list[dict[str, str]] = [
+    *({str(reason): text for reason, text in said.items()} for said in REFUSALS.values()),
+    *(AHEAD, APART, DISAGREE, MISSING, NEAREST, NO, NOT_SURE, READ_AS, SAME, YES),
+]
+_OWN_WORDS = [
+    part for said in _SAID for text in said.values() for part in re.split(r"\{\w+\}", text) if len(part) > 1
+]
 
 
 def generated(rng: random.Random, asked: Sequence[str]) -> Iterator[str]:
@@ -83,11 +98,12 @@ def faults(question: str, answer: Answer, store: Store) -> list[str]:
             found.append("a citation breaks the span law")
     if set(re.findall(r"\[(\d+)\]", answer.answer)) != {str(c.marker) for c in answer.citations}:
         found.append("markers and citations differ")
-    held = normalize(
-        "\n".join([question, answer.standalone_question, _OWN_WORDS, *(c.quote for c in answer.citations)])
-    )
-    held = re.sub(r"\s+", "", held)
-    for run in re.findall(r"[一-鿿]+", normalize(answer.answer)):
+    quotes = (c.quote for c in answer.citations)
+    held = re.sub(r"\s+", "", normalize("\n".join([question, answer.standalone_question, *quotes])))
+    said = answer.answer
+    for words in sorted(_OWN_WORDS, key=len, reverse=True):
+        said = said.replace(words, " ")
+    for run in re.findall(r"[一-鿿]+", normalize(said)):
         if any(run[i : i + SHINGLE] not in held for i in range(max(1, len(run) - SHINGLE + 1))):
             found.append("it says what is neither in a quote nor in the question")
             break
