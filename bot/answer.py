@@ -115,7 +115,7 @@ def _claims(
             for e in evidence
             if e.coverage >= ENOUGH_FOR_LIST and e.own >= 0.25 and _says_relation(asked, e)
         ]
-        listed = series(asked, evidence) or members(asked, covering or enough)
+        listed = series(asked, evidence, store) or members(asked, covering or enough)
         if listed:
             return listed
     if not enough:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from bot.candidates import PRODUCT_NOUN, candidates, enumeration
 from bot.evidence import Evidence, read_span, said
-from bot.records import Asked, Claim
+from bot.records import Asked, Claim, Span
 from bot.short import CLAUSE, SURE, bare, in_ordinary_words, is_asked
 from index.glossary import by_form, mentions
+from index.store import Store
 
 MAX_MEMBERS = 20
 ABOUT_AS_GOOD = 0.1  # of coverage
@@ -19,8 +20,11 @@ _AGAINST = re.compile(r"对标|对比|相比|比较|媲美|超过|超越|替代|
 _SERIES = re.compile(r"^(.{1,6}?)[一二三四五六七八九十\d][:：、.]\s*(.+)$")
 
 
-def series(asked: Asked, evidence: Sequence[Evidence]) -> list[Claim]:
-    """The members of a list whose items are headings (路径一, 路径二, …), if the question asks for that word."""
+def series(asked: Asked, evidence: Sequence[Evidence], store: Store) -> list[Claim]:
+    """The members of a list whose items are headings (路径一, 路径二, …), if the question asks for that word.
+
+    Each rests on its heading, which says it.
+    """
     items: dict[str, tuple[Evidence, str]] = {}
     for found in evidence:
         match = _SERIES.match(found.passage.heading)
@@ -31,7 +35,15 @@ def series(asked: Asked, evidence: Sequence[Evidence]) -> list[Claim]:
     if len(items) < 2:
         return []
     ordered = sorted(items.values(), key=lambda item: item[0].span.start)
-    return [Claim(text, found.span, found.score) for found, text in ordered]
+    return [Claim(text, _heading_span(found, store), found.score) for found, text in ordered]
+
+
+def _heading_span(found: Evidence, store: Store) -> Span:
+    """Where the heading above the sentence stands; the sentence's own span if it is not found as one line."""
+    heading, source_id = found.passage.heading, found.span.source_id
+    start = store.article(found.passage.article_id).start
+    at = store.source(source_id).text.rfind(heading, start, found.span.start)
+    return Span(source_id, at, at + len(heading)) if at >= 0 else found.span
 
 
 def members(asked: Asked, enough: Sequence[Evidence]) -> list[Claim]:
