@@ -150,11 +150,13 @@ def members_of(answer: str) -> list[str]:
 
 
 def is_sentence(c: Citation, store: Store) -> bool:
-    """Whether the quote is the source's text at its span, and that is a whole sentence of its article."""
+    """Whether the quote is the source's text at its span, and that is a whole sentence or heading of its article."""
     text = store.source(c.source_id).text
-    around = (p for p in store.article(c.article_id).paragraphs if p.start <= c.start < p.end)
+    paragraphs = store.article(c.article_id).paragraphs
+    around = (p for p in paragraphs if p.start <= c.start < p.end)
     whole = {span for p in around for span in sentence_spans(text, p.start, p.end)}
-    return text[c.start : c.end] == c.quote and (c.start, c.end) in whole
+    heads = c.quote in {p.heading for p in paragraphs} and text[c.start - 1] == "\n" == text[c.end]
+    return text[c.start : c.end] == c.quote and ((c.start, c.end) in whole or heads)
 
 
 def found_by_legs(question: Question, gold: Sequence[Span], store: Store) -> dict[str, Found]:
