@@ -32,12 +32,13 @@ def _jieba() -> Any:
         warnings.simplefilter("ignore")  # jieba 0.42 warns of its own escapes and of pkg_resources
         import jieba
     jieba.setLogLevel(logging.WARNING)
-    words = {form for e in entries() for form in (e.name, *e.aliases)}
-    jieba.initialize()
-    for word in words:
+    # One of our own and always a new one: a word that is added weighs by those that were added before.
+    tokenizer = jieba.Tokenizer()
+    tokenizer.initialize()
+    for word in dict.fromkeys(form for e in entries() for form in (e.name, *e.aliases)):
         if re.fullmatch(r"[一-鿿]{2,}", word):
-            jieba.add_word(word)
-    return jieba
+            tokenizer.add_word(word)
+    return tokenizer
 
 
 @derived
@@ -82,7 +83,7 @@ def words(text: str) -> tuple[str, ...]:
 
 def is_word(word: str) -> bool:
     """Whether jieba's dictionary holds `word`."""
-    return bool(_jieba().get_FREQ(word))
+    return bool(_jieba().FREQ.get(word))
 
 
 @derived
@@ -93,9 +94,9 @@ def rarity(word: str) -> float:
     >>> rarity("之后") < 0.5 < rarity("实体清单")
     True
     """
-    count = _jieba().get_FREQ(word)
+    count = _jieba().FREQ.get(word)
     share = (
-        log(_jieba().dt.total / count) if count and re.fullmatch(r"[一-鿿]+", word) and count > 3 else 14.0
+        log(_jieba().total / count) if count and re.fullmatch(r"[一-鿿]+", word) and count > 3 else 14.0
     )
     return min(1.0, max(0.1, (share - COMMON) / (RARE - COMMON)))
 
@@ -111,13 +112,18 @@ def article_terms(text: str, spun: bool = False) -> list[str]:
 
 
 @derived
-@lru_cache(maxsize=4_000)
-def tagged(text: str) -> tuple[tuple[str, str], ...]:
-    """(word, part of speech) of `text` as it stands, in jieba's tags: nr a person, ns a place, nt a body."""
+@cache
+def _tagger() -> Any:
     import warnings
 
-    _jieba()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         from jieba import posseg
-    return tuple((pair.word, pair.flag) for pair in posseg.cut(text))
+    return posseg.POSTokenizer(_jieba())
+
+
+@derived
+@lru_cache(maxsize=4_000)
+def tagged(text: str) -> tuple[tuple[str, str], ...]:
+    """(word, part of speech) of `text` as it stands, in jieba's tags: nr a person, ns a place, nt a body."""
+    return tuple((pair.word, pair.flag) for pair in _tagger().cut(text))
