@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from bot.evidence import Evidence, said
 from bot.facts import Facts, facts
@@ -110,6 +111,20 @@ def _sort(f: Figure) -> str:
     return "date" if f.unit in PERIODS else "order" if f.unit in (MOST, NTH) else "amount"
 
 
+def _listed_together(stated: Facts, held: Facts) -> bool:
+    """Whether products that the claim joins (“A和B”) stand in one clause of the sentence, if it names both."""
+    products = stated.of("product")
+    for one, other in pairwise(products):
+        between = stated.plain[one.end : other.start]
+        places = [
+            [held.clause(n.start) for n in held.of("product") if n.said == x.said] for x in (one, other)
+        ]
+        joined = between.strip() in ("和", "与", "及", "以及", "、", "and")
+        if joined and all(places) and not set(places[0]) & set(places[1]):
+            return False
+    return True
+
+
 def _names_against(
     text: str, stated: Facts, claim: Asked, subject: dict[str, frozenset[str]], support: Support
 ) -> str:
@@ -120,6 +135,8 @@ def _names_against(
     for kind, names in subject.items():
         if not names & (held | support.implied(kind)):
             return "name"
+    if not _listed_together(stated, support.facts):
+        return "name"
     if claim.language == "en":
         missing = [n for n in claim.needs if _is_capital(n, claim.text) and not _says(n, support)]
         return "name" if missing else ""
