@@ -52,9 +52,8 @@ def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
     if not known or best < 0.2:
         return Finding((), "off_topic")
     enough = [e for e in evidence if sufficient(asked, e)]
-    against = next((e for e in enough[:1] if contradicts(asked, e)), None)
-    if against:
-        return Finding((whole(against),), "false_premise")
+    if enough and contradicts(asked, enough[0]):
+        return Finding((whole(enough[0]),), "false_premise")
     claims = _claims(asked, enough, evidence, store)
     if claims:
         lead = ""

@@ -81,9 +81,9 @@ def introduce(asked: Asked, evidence: Sequence[Evidence]) -> Finding | None:
 
 def _tells_what(e: Evidence, names: Sequence[str]) -> bool:
     """Whether the sentence begins with what one of `names` is: “H20是…”, “曦云C500采用…”."""
-    head = in_ordinary_words(e).lower()[:SUBJECT_CHARS]
-    found = [(at, name) for name in names if (at := head.find(name)) >= 0]
-    return any(_IS.match(in_ordinary_words(e).lower(), at + len(name)) for at, name in found)
+    sentence = in_ordinary_words(e).lower()
+    found = [(at, name) for name in names if (at := sentence[:SUBJECT_CHARS].find(name)) >= 0]
+    return any(_IS.match(sentence, at + len(name)) for at, name in found)
 
 
 def _weight(e: Evidence, names: Sequence[str]) -> float:
