@@ -59,7 +59,8 @@ def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
         lead = ""
         if asked.kind == "yes_no":
             denied = bool(NOT.search(enough[0].text)) != bool(NOT.search(asked.text.replace("有没有", "")))
-            lead = (NO if denied else YES)[asked.answer_language]
+            sure = enough[0].score >= UNSURE and not any(n in enough[0].missing for n in _relation(asked))
+            lead = (NO if denied else YES)[asked.answer_language] if sure else ""
         return Finding(tuple(claims), None, lead, asked.kind == "why", _also(claims, enough))
     reason, nearest = _refusal(asked, evidence)
     return Finding((whole(nearest),) if nearest.coverage >= NEAR_ENOUGH else (), reason)
@@ -129,7 +130,10 @@ def _claims(
     best = _best_offer(asked, full) or _best_offer(asked, enough)
     if best:
         return [best]
-    return [] if asked.wanted in ("date", "amount", "person", "place") else [whole((full or enough)[0])]
+    first = (full or enough)[0]
+    # A sentence without a date where one is asked for must be likely, and leave nothing unsaid.
+    unfit = asked.wanted in ("date", "amount", "person", "place")
+    return [] if unfit and (first.missing or first.score < LIKELY) else [whole(first)]
 
 
 def _best_offer(asked: Asked, enough: Sequence[Evidence]) -> Claim | None:

@@ -128,7 +128,7 @@ def _read(asked: Asked, found: list[Evidence], store: Store, reader: Reader) -> 
     """`found` with the reader's marks on the sentences of the most promising passages."""
     chosen = list(dict.fromkeys(e.passage for e in found))[:READ]
     texts = {p: _to_read(p, store) for p in chosen}
-    pairs = [(_question_to_read(asked, text), head + text) for head, text in texts.values()]
+    pairs = [(question_to_read(asked, text), head + text) for head, text in texts.values()]
     starts, ends, none = reader.logits(pairs)
     marks = {
         p: (np.stack([starts[at], ends[at]], axis=1)[len(texts[p][0]) :], float(none[at].sum()))
@@ -165,7 +165,7 @@ _ASK_IN_CHINESE = {
 }  # fmt: skip
 
 
-def _question_to_read(asked: Asked, passage: str) -> str:
+def question_to_read(asked: Asked, passage: str) -> str:
     """The question in Chinese, in the passage's own words where it has them: an English one word by word."""
     plain = normalize(passage)
     if asked.language == "zh":
@@ -197,7 +197,7 @@ def features(asked: Asked, found: Sequence[Evidence], embedder: Embedder) -> Vec
     texts = [ordinary(t)[0] if e.spun else t for t, e in zip(plains, found, strict=True)]
     vectors = [_vector(embedder.embed, text) for text in texts]
     question = embedder.embed([normalize(asked.text)])[0]
-    chinese = normalize(_question_to_read(asked, " ".join(plains[:LEAST])))
+    chinese = normalize(question_to_read(asked, " ".join(plains[:LEAST])))
     pairs = _pairs(chinese)
     read = [read_span(e)[2] for e in found]
     likely = np.exp(

@@ -88,10 +88,14 @@ _TYPES = [
     ("school", r"大学|学校|高校|学院|院校|universit|college|school"),
     (
         "product",
-        r"产品|芯片|显卡|服务器|平台|系列|型号|模型|软件|架构|方案|chip|product|card|server|platform|series|model|gpu",
+        r"产品|芯片|显卡|服务器|平台|系列|型号|模型|软件|方案|chip|product|card|server|platform|series|model|gpu",
     ),
     ("process", r"制程|工艺|纳米|process node|process technology|nanomet"),
 ]
+# “三个系列是什么”, “这五家是谁”: asks for all of them.
+_COUNTS = re.compile(
+    r"(?<![第\d])(?:[两二三四五六七八九十]|[2-9]|1\d)大?[个家款条位种项类座颗名点大](?![月年])[^,，。?？]{0,12}?(?:是什么|是谁|分别|各是|是哪|叫什么)"
+)
 # Such a noun says more than a type: it is what the question asks of someone.
 _ROLES = r"股东|资方|客户|供应商|创始|开创|董事|总裁|总经理|investor|shareholder|customer|supplier|founder"
 # What the question says of the amount -> how the amount is written.
@@ -127,8 +131,8 @@ _CUES = [
 ]
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _ENGLISH_DATE = re.compile(
-    r"\b(Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sep(?:tember)?|Oct(?:ober)?|Nov(?:ember)?"
-    r"|Dec(?:ember)?)\.?(?: (\d{1,2})(?:st|nd|rd|th)?,?)? (\d{4})\b"
+    r"\b(?:(?P<first>\d{1,2})(?:st|nd|rd|th)? )?(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
+    r"|Sep(?:tember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?(?: (?P<day>\d{1,2})(?:st|nd|rd|th)?)?(?:,? (?P<year>\d{4}))?\b"
 )
 _ENGLISH_AMOUNT = re.compile(
     r"(?:US|RMB|CNY)?\s?[$¥]?\s?\b(\d[\d,]*(?:\.\d+)?)\s?(trillion|billion|million|thousand|bn|m)\b(?: (?:dollars?|yuan|rmb))?",
@@ -184,6 +188,8 @@ def read_question(text: str, store: Store, answer_language: Language | None = No
         wanted = next(
             (name for name, pattern in types if re.search(f"(?:{pattern}){ending}", noun, re.I)), wanted
         )
+    if kind in ("what", "which", "who") and _COUNTS.search(plain):
+        kind = "list"
     if wanted == "process":
         kind, wanted = "how_much", "amount"
     if kind == "what" and any(
@@ -268,11 +274,10 @@ def _beside(left: str) -> str:
 def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[Need]:
     if language == "en":
         for match in _ENGLISH_DATE.finditer(left):
-            month = 1 + _MONTHS.index(match[1][:3].lower())
-            day = f"{int(match[2])}日" if match[2] else ""
-            said = f"{match[3]}年{month}月{day}"
-            yield Need((said,), 0.6, False, match[0])
-        left = _ENGLISH_DATE.sub(" ", left)
+            said = _date_in_chinese(match)
+            if said:
+                yield Need((said,), 0.6, False, match[0])
+        left = _ENGLISH_DATE.sub(lambda m: " " if _date_in_chinese(m) else m[0], left)
         for match in _ENGLISH_AMOUNT.finditer(left):
             yield Need(_in_chinese(match), 0.6, False, match[0])
         left = _ENGLISH_AMOUNT.sub(" ", left)
@@ -299,6 +304,18 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
         forms = (word, *(f.lower() for f in (entry.name, *entry.aliases))) if entry else (word,)
         forms = _FOUNDER if kind == "who" and "成立" in forms else forms
         yield _need(word, forms, store, bool(entry and entry.kind in NAMES))
+
+
+def _date_in_chinese(match: re.Match[str]) -> str:
+    """How articles write the date of `_ENGLISH_DATE`; "" for a month alone, which may be another word (May).
+
+    >>> [_date_in_chinese(_ENGLISH_DATE.search(d)) for d in ("April 15", "5 July 2023", "October 2023", "May")]
+    ['4月15日', '2023年7月5日', '2023年10月', '']
+    """
+    year, day = match["year"], match["day"] or match["first"]
+    month = 1 + _MONTHS.index(match["month"][:3].lower())
+    said = f"{month}月" + (f"{int(day)}日" if day else "")
+    return f"{year}年{said}" if year else said if day else ""
 
 
 def _in_chinese(match: re.Match[str]) -> tuple[str, ...]:

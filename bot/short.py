@@ -32,12 +32,16 @@ _EDGE = " \n\t,，。;；:：、“”\"'《》「」()（）"
 def short_claim(asked: Asked, e: Evidence) -> tuple[Claim, float] | None:
     """The words of `e` that answer and how well they fit; None if no words of it stand out."""
     # In ordinary words, which are as long: a swapped hedge or post is read as one.
-    found = candidates(in_ordinary_words(e), asked.wanted, asked.cues)
-    typed = [s for s in found if _may_answer(asked, e, s)]
+    plain = in_ordinary_words(e)
+    typed = [s for s in candidates(plain, asked.wanted, asked.cues) if _may_answer(asked, e, s)]
+    if asked.kind == "who" and not typed and not _post_asked(asked):
+        # Who founded, bought or joined something may be a company.
+        typed = [s for s in candidates(plain, "company") if not _names_asked(asked, e, s)]
     offers = [(fit(asked, e, span), span) for span in typed]
     a, b, score = read_span(e)
     measured = asked.wanted in ("date", "amount")
-    if b > a and not measured and score > (SURE if asked.wanted in ("", "product") else VERY_SURE):
+    open_type = asked.wanted in ("", "product") or (asked.kind == "who" and not typed)
+    if b > a and not measured and score > (SURE if open_type else VERY_SURE):
         a, b = _whole_words(e.text, a, b)
         found_there = any(x < b and a < y for x, y in typed)
         if not found_there and _reads_like(asked.wanted, e.text[a:b]) and _may_answer(asked, e, (a, b)):
@@ -72,12 +76,17 @@ def marked(e: Evidence, span: tuple[int, int]) -> float:
 
 
 def _may_answer(asked: Asked, e: Evidence, span: tuple[int, int]) -> bool:
-    text = e.text[span[0] : span[1]]
-    if normalize(text) in normalize(asked.text) or is_asked(asked, text):
+    if _names_asked(asked, e, span):
         return False
     if asked.wanted == "person":
         return _holds_post(asked, e, span)
     return not _of_another(asked, e, span)
+
+
+def _names_asked(asked: Asked, e: Evidence, span: tuple[int, int]) -> bool:
+    """Whether the question itself says what stands at `span`."""
+    text = e.text[span[0] : span[1]]
+    return normalize(text) in normalize(asked.text) or is_asked(asked, text)
 
 
 def _of_another(asked: Asked, e: Evidence, span: tuple[int, int]) -> bool:
@@ -114,6 +123,10 @@ def is_asked(asked: Asked, text: str) -> bool:
     return any(text.lower() in need.forms for need in asked.needs)
 
 
+def _post_asked(asked: Asked) -> bool:
+    return any(_POST.fullmatch(form) for need in asked.needs for form in need.forms)
+
+
 def _holds_post(asked: Asked, e: Evidence, span: tuple[int, int]) -> bool:
     """Whether the person at `span` holds the post asked for, at the company asked for; True if no post is asked for."""
     sentence = e.text
@@ -122,7 +135,11 @@ def _holds_post(asked: Asked, e: Evidence, span: tuple[int, int]) -> bool:
         if not any(_POST.fullmatch(form) for form in need.forms):
             continue
         ends = [m.span() for form in need.forms for m in re.finditer(re.escape(form), plain)]
-        if not any(0 <= span[0] - b <= MAX_POST_GAP or 0 <= a - span[1] <= 2 * MAX_POST_GAP for a, b in ends):
+        if not any(
+            0 <= span[0] - b <= MAX_POST_GAP
+            or (0 <= a - span[1] <= 2 * MAX_POST_GAP and "、" not in plain[span[1] : a])
+            for a, b in ends
+        ):
             return False
         if any(by_form()[f].kind == "company" for n in asked.needs for f in n.forms[:1] if f in by_form()):
             before = [c for c in candidates(sentence, "company") if c[1] <= span[0]]

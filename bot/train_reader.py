@@ -14,6 +14,7 @@ import argparse
 import json
 import random
 import re
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -24,8 +25,11 @@ from typing import Any
 
 import numpy as np
 
+from bot.evidence import question_to_read
+from bot.question import language_of, read_question
 from bot.reader import FEATURES, Encoder, Example, padded
-from bot.reading_data import Asked, Clozes, held_out, people, supervised
+from bot.reading_data import Asked, Clozes, Row, held_out, on_news, people, supervised
+from index.build import store_of
 from index.corpora import read_lines
 from index.embed import SHIPPED, StaticEmbedder
 from index.terms import normalize, words
@@ -36,6 +40,7 @@ CHARACTER = 64
 MAX_CHARACTERS = 6000
 DILATIONS = (1, 2, 4, 8, 16, 1, 2)
 BATCH = 64
+NEWS_TIMES = 2  # how often a pass asks the questions that were written for this project, each with another passage
 LEARNING_RATE = 0.002
 WORKERS = 2
 
@@ -163,6 +168,16 @@ def _make_clozes(job: tuple[int, list[str], str, dict[str, list[str]]]) -> list[
     return [_compact(item) for item in made if item]
 
 
+def in_chinese(rows: list[Row], embedder: StaticEmbedder) -> list[Row]:
+    """`rows` with English questions as the reader meets them: word by word, in the words of their context."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = store_of([c for q, c, _ in rows if language_of(q) == "en"], Path(folder), embedder)
+        return [
+            (question_to_read(read_question(q, store), c) if language_of(q) == "en" else q, c, span)
+            for q, c, span in rows
+        ]
+
+
 def _make_supervised(job: tuple[int, list[Any], str]) -> list[Item]:
     seed, rows, characters = job
     encoder = Encoder(characters, StaticEmbedder(SHIPPED))
@@ -272,7 +287,8 @@ def main() -> None:
     embedder = StaticEmbedder(SHIPPED)
     texts = [r["text"] for r in read_lines(options.data / "news_crud.jsonl.xz")]
     rng.shuffle(texts)
-    rows = [row for row in people(options.data) if not held_out(row[1])]
+    ours = in_chinese(list(on_news(options.data)), embedder)
+    rows = [row for row in (*people(options.data), *ours * NEWS_TIMES) if not held_out(row[1])]
     counts = Counter(c for text in texts[:20_000] for c in normalize(text))
     counts.update(c for _, context, _ in rows for c in context)
     characters = "".join(c for c, _ in counts.most_common(MAX_CHARACTERS - 2) if not c.isspace())
