@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from bot.answer import answer
 from bot.cite import cite, render, unmarked
-from bot.compare import Find, compare, to_compare
+from bot.compare import Find, compare, counted_names, to_compare
 from bot.conflicts import disagreeing, undoubted
 from bot.evidence import Evidence, gather
 from bot.names import mend_names, standalone
@@ -86,14 +86,14 @@ def ask(
 
 def _finding(asked: Asked, evidence: list[Evidence], store: Store, find: Find) -> Finding:
     """What answers: a comparison or an introduction where one is asked for, else the sentences that say it."""
-    names = to_compare(asked.text)
+    names = to_compare(asked.text) or counted_names(asked, evidence)
     if names:
-        compared = compare(asked, names, find, lambda sub, found: answer(sub, found, store))
+        compared = compare(asked, names, evidence, find, lambda sub, found: answer(sub, found, store))
         if compared:
             return compared
     name = to_introduce(asked.text)
     if name:
-        introduced = introduce(asked, find(name)[1])
+        introduced = introduce(*find(name), name)
         if introduced:
             return introduced
     return answer(asked, evidence, store)

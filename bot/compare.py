@@ -5,19 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
-from bot.evidence import Evidence
+from bot.candidates import candidates
+from bot.evidence import Evidence, said
 from bot.names import names_in
 from bot.phrases import AHEAD, APART, LIST_MARK, MISSING, SAME
 from bot.records import Asked, Claim, Finding
+from bot.short import whole
+from bot.summary import introduce
 from bot.values import Value, value_of
+from index.glossary import by_form, mentions
 from index.terms import normalize
 
 Find = Callable[[str], tuple[Asked, list[Evidence]]]
 Answer = Callable[[Asked, Sequence[Evidence]], Finding]
 
 _COMPARES = re.compile(
-    r"更[早晚高低大小多少快慢强弱长短新贵便]|[谁誰]\S{0,8}[早晚先更高低大小多少快慢强弱贵]|比较|对比|相比|相差|差距|差多少|[高低多少大小早晚贵快慢]多少|哪[个家款]\S{0,8}[早晚高低大小多少先]|分别|各自|各是|"
+    r"更[早晚高低大小多少快慢强弱长短新贵便]|[谁誰]\S{0,8}[早晚先更高低大小多少快慢强弱贵]|比较|对比|相比|相差|差距|差多少|[高低多少大小早晚贵快慢宜]多少|哪[个家款]\S{0,8}[早晚高低大小多少先]|分别|各自|各是|"
     r"\bcompare|\bversus\b|\bvs\.?\b|\b(?:earlier|later|higher|lower|larger|bigger|smaller|more|less|faster|older|newer|first|than)\b|\bdifference\b",
     re.I,
 )
@@ -25,10 +30,28 @@ _EARLY = re.compile(r"[早晚先]|earlier|later|first|older|newer|时间|日期|
 _LESS = re.compile(r"更?[早低小少先慢便短]|earlier|lower|smaller|less|older|first|slower", re.I)
 _GAP = re.compile(r"多少|相差|差距|差|how much|difference", re.I)
 _DROP = re.compile(
-    r"更[早晚高低大小多少快慢强弱长短新贵]?|谁|比较|对比|相比|相差|差距|差多少|[高低多大小早晚贵快慢]多少|多少|哪一?[个家款]?|分别|各自|各|[早晚先]|一下|是|的|上(?=[,，\s])|方面|来说|而言|和|与|跟|及|还|比|得|在|呢|吗|请|"
-    r"\b(?:compare|versus|vs|earlier|later|higher|lower|larger|bigger|smaller|more|less|faster|older|newer|first|than|difference|which|who|what|is|was|were|are|the|of|and|or|between|in|has|have|does|did|company|chip|when|how|much)\b|[?？,，。、:：]",
+    r"更[早晚高低大小多少快慢强弱长短新贵]?|谁|比较|对比|相比|相差|差距|差多少|(?:[高低多大小早晚贵快慢]|便宜)多少|多少|哪一?[个家款]?|分别|各自|各|[早晚先]|一下|是|的|上(?=[,，\s])|方面|来说|而言|和|与|跟|及|还|比|得|在|呢|吗|请|"
+    r"\b(?:compare|versus|vs|earlier|later|higher|lower|larger|bigger|smaller|more|less|faster|older|newer|first|than|difference|which|who|what|is|was|were|are|the|of|and|or|between|in|has|have|does|did|company|chip|when|how|much|with|please)\b|['’]s\b|[?？,，。、:：]",
     re.I,
 )
+TELLING = 0.3  # weight of a need
+MAX_TOGETHER, MAX_EACH = 2, 2  # sentences
+_AGAINST = re.compile(r"比|较|弱于|强于|优于|不及|超过|超越|逾越|[高低大小多少快慢]于|对标|接近|挨近|仅为|倍|媲美|差距|领先|落后")
+# What a sentence that answers such a comparison speaks of.
+_TOLD_BY = ((r"贵|便宜", r"价|元"), (r"[快慢]", r"[快慢速频秒]|倍"), (r"[重轻]", r"[重轻克]|吨"), (r"[早晚先]", r"年|月|日"))
+_OF = re.compile(r"\s*(?:的|'s|’s)?\s*")
+_COUNTED = re.compile(
+    r"这?([两二三四五六七八九十2-9])([家款位名])(?:头部|国产|中国|国内|主要)?(?:公司|厂商|企业|芯片|产品|机构|银行|人)?"
+)
+_COUNTS = {c: n for n, c in enumerate("二三四五六七八九十", 2)} | {c: int(c) for c in "23456789"} | {"两": 2}
+_KIND_COUNTED = {"家": "company", "款": "product", "位": "person", "名": "person"}
+# What is asked of each -> how one is asked for it.
+_ASKS = {
+    r"是谁|什么人|哪位": "是谁?",
+    r"哪里|哪儿|何处|什么地方": "在哪里?",
+    r"什么时候|何时|哪一?年|时间|日期|多久": "是什么时候?",
+    r"多少|几|多[大高长]": "是多少?",
+}
 _EVENT = re.compile(
     r"成立|创立|创办|树立|建立|发布|推出|上市|量产|流片|founded|established|released|launched|set up", re.I
 )
@@ -36,44 +59,109 @@ _EVENT = re.compile(
 
 def to_compare(text: str) -> list[str]:
     """The names that the question `text` compares, at least two; empty if it compares none."""
-    names = list(
-        dict.fromkeys(
-            text[a:b]
-            for a, b, kind in names_in(text)
-            if kind in ("company", "product", "person", "institution")
-        )
-    )
+    found = [m for m in _named(text) if m[2] in ("company", "product", "person", "institution")]
+    places = [m for m in _named(text) if m[2] == "place"]
+    found = places if len(found) < 2 <= len(places) else found
+    # A maker in front of its product (“壁仞的BR100”) is not compared itself.
+    makers = [
+        m
+        for m, n in pairwise(found)
+        if m[2] == "company" and n[2] == "product" and _OF.fullmatch(text[m[1] : n[0]])
+    ]
+    names = list(dict.fromkeys(text[a:b] for a, b, kind in found if (a, b, kind) not in makers))
     return names if len(names) >= 2 and _COMPARES.search(text) else []
 
 
-def compare(asked: Asked, names: Sequence[str], find: Find, answer: Answer) -> Finding | None:
-    """Each name's value with its sentence, and which is more; None if fewer than one is known."""
+def _named(text: str) -> list[tuple[int, int, str]]:
+    """(start, end, kind) of the names in `text`, also of products that only read like one (A17)."""
+    named = list(names_in(text))
+    models = [(a, b, "product") for a, b in candidates(text, "product")]
+    return sorted(named + [m for m in models if not any(m[0] < b and a < m[1] for a, b, _ in named)])
+
+
+def counted_names(asked: Asked, evidence: Sequence[Evidence]) -> list[str]:
+    """The names that an article counts as the question does (“五家公司”: “A、B、C、D和E五家厂商”), empty if none."""
+    match = _COUNTED.search(asked.text)
+    if not match or not _asks(asked.text):
+        return []
+    for e in evidence:
+        names = dict.fromkeys(
+            by_form()[e.text.lower()[a:b]].name for a, b in mentions(e.text.lower(), _KIND_COUNTED[match[2]])
+        )
+        if match[1] + match[2] in e.text and len(names) == _COUNTS[match[1]]:
+            return list(names)
+    return []
+
+
+def compare(
+    asked: Asked, names: Sequence[str], evidence: Sequence[Evidence], find: Find, answer: Answer
+) -> Finding | None:
+    """Each name's value with its sentence, and which is more; else the sentences that hold one against another.
+
+    None if the articles have neither.
+    """
     rest = asked.text
-    for name in names:
-        rest = rest.replace(name, " ")
-    rest = normalize(rest)
+    for a, b, _ in reversed(_named(rest)):
+        rest = f"{rest[:a]} {rest[b:]}"
+    rest = normalize(_COUNTED.sub(" ", rest))
     relation = " ".join(_DROP.sub(" ", rest).split())
     if not relation:
-        return None
+        return _side_by_side(asked, names, find)
     early = bool(_EARLY.search(asked.text) or _EVENT.search(relation))
     found: list[tuple[str, Claim, Value | None]] = []
     for name in names:
-        sub, evidence = find(_question(name, relation, early, asked.language))
-        said = answer(sub, evidence)
-        if said.reason is None and said.claims:
-            claim = said.claims[0]
+        told = answer(*find(_question(name, relation, asked, early)))
+        if told.reason is None and told.claims:
+            claim = told.claims[0]
             found.append((name, claim, value_of(claim.text)))
-    if not found or (len(found) > 1 and len({(c.span, c.text) for _, c, _ in found}) == 1):
+    if not found:
+        sought = [n for n in asked.needs if not n.is_name and n.weight > TELLING]
+        return _held([e for e in evidence if any(n not in e.missing for n in sought)], asked, names)
+    if len(found) > 1 and len({(c.span, c.text) for _, c, _ in found}) == 1:
         return None
     claims = tuple(replace(claim, text=f"{name} {claim.text}") for name, claim, _ in found)
     missing = [name for name in names if name not in [f[0] for f in found]]
     return Finding(claims, None, _lead(asked, found, missing), lines=len(found) > 2)
 
 
-def _question(name: str, relation: str, early: bool, language: str) -> str:
-    if language == "en":
+def _side_by_side(asked: Asked, names: Sequence[str], find: Find) -> Finding | None:
+    """The sentences that hold one of the names against another; else a sentence or two on each."""
+    held = _held(find(" ".join(names))[1], asked, names)
+    if held or _GAP.search(asked.text):
+        return held
+    introduced = [introduce(*find(name), name) for name in names]
+    claims = [claim for finding in introduced if finding for claim in finding.claims[:MAX_EACH]]
+    return Finding(tuple(claims), None, lines=True) if claims else None
+
+
+def _held(evidence: Sequence[Evidence], asked: Asked, names: Sequence[str]) -> Finding | None:
+    """The sentences of `evidence` that hold one of `names` against another, None if none do."""
+    compared = [normalize(name) for name in names]
+    needs = [n for n in asked.needs if any(form in compared for form in n.forms)]
+    told = [p for q, p in _TOLD_BY if re.search(q, asked.text)]
+    held = [
+        e
+        for e in evidence
+        if _AGAINST.search(e.text)
+        and not any(n in e.missing for n in needs)
+        and all(re.search(p, e.text) for p in told)
+    ]
+    says = [sum(said(n, e.text, e.spun) for n in needs) for e in held]
+    best = [e for e, count in zip(held, says, strict=True) if count == max(says)]
+    return Finding(tuple(map(whole, best[:MAX_TOGETHER])), None, lines=True) if best else None
+
+
+def _question(name: str, relation: str, asked: Asked, early: bool) -> str:
+    if asked.language == "en":
         return f"When was {name} {relation}?" if early else f"How much is {name} {relation}?"
-    return f"{name}{relation}是什么时候?" if early else f"{name}{relation}是多少?"
+    return f"{name}{relation}{'是什么时候?' if early else _asks(asked.text) or '是多少?'}"
+
+
+def _asks(text: str) -> str:
+    """How one name is asked for what `text` asks of several; "" if it asks which of them."""
+    if re.search(r"哪[些几两二三]|\bwhich\b", text, re.I):
+        return ""
+    return next((ending for pattern, ending in _ASKS.items() if re.search(pattern, text)), "")
 
 
 def _lead(asked: Asked, found: Sequence[tuple[str, Claim, Value | None]], missing: Sequence[str]) -> str:
@@ -81,7 +169,8 @@ def _lead(asked: Asked, found: Sequence[tuple[str, Claim, Value | None]], missin
     if missing:
         return MISSING[language].format(names=LIST_MARK[language].join(missing))
     values = [(value, name) for name, _, value in found if value]
-    if len(values) < 2 or len({v.unit for v, _ in values}) > 1 or re.search(r"分别|各自|各是", asked.text):
+    several = re.search(r"分别|各自|各是", asked.text) or _COUNTED.search(asked.text)
+    if len(values) < 2 or len({v.unit for v, _ in values}) > 1 or several:
         return ""
     low, high = min(values), max(values)
     if low[0].parts == high[0].parts:

@@ -37,7 +37,7 @@ SUBJECT_CHARS = 14  # where a sentence names what it is about
 MAX_HEAD = 32  # characters of the heading or title that it reads them with
 
 
-_POINTS_BACK = re.compile(
+POINTS_BACK = re.compile(
     r"[“\"\-\s]*(?:而|但|并且|同时|另外|此外)?[,，]?(?:这[款家位个颗项一]|该|其|它|他|她|此|公司)"
 )
 
@@ -299,7 +299,7 @@ def _plain(text: str, spun: bool, likeliest: bool = False) -> tuple[str, frozens
 
 def _names_another(need: Need, sentence: str) -> bool:
     entry = next((e for f in need.forms if (e := by_form().get(f))), None)
-    if not entry or _POINTS_BACK.match(sentence):
+    if not entry or POINTS_BACK.match(sentence):
         return False
     plain = sentence.lower()[:SUBJECT_CHARS]
     return any(plain[a:b] not in need.forms for a, b in mentions(plain, entry.kind))

@@ -10,7 +10,7 @@ from math import log
 
 from bot.names import NAMES
 from bot.records import Asked, Kind, Need
-from index.glossary import by_form, derived, entries
+from index.glossary import Entry, by_form, derived, entries, everyday
 from index.lexical import Group
 from index.search import Language
 from index.store import Store
@@ -145,7 +145,7 @@ _MEASURES = frozenset(
 )
 _WEAK = frozenset(
     "公司 企业 厂商 机构 被 曾 曾经 开始 进行 属于 认为 表示 目前 现在 将 会 能 可以 需要 之一 情况 具体 主要 大约 大概 总共 一共 共 "
-    "叫 做 来 跟 想 样 那天 方面 用 出 起来 名字 名称 名为 发生 家 款 种 所 条 位 项 期间 其 时候 时间 年 月 日 天 第一 首 采用 使用 拥有 实现 面临 面前 "
+    "数量 数目 个数 叫 做 来 跟 想 样 那天 方面 用 出 起来 名字 名称 名为 发生 家 款 种 所 条 位 项 期间 其 时候 时间 年 月 日 天 第一 首 采用 使用 拥有 实现 面临 面前 "
     "company companies coverage article articles report reports about say get getting host hosts name names say said tell much many become there their get".split()
 )
 # Who founded something is told as who its founder is.
@@ -159,6 +159,7 @@ _ENGLISH_FRAME = re.compile(
 _CHINESE_FRAME = re.compile(
     r"[的是了吗哪谁呢]|什么|甚麼|多少|[为為][何什啥]|怎么|怎麼|如何|[几幾][个個家款]|是否|请|請|介[绍紹]"
 )
+_SPOKEN = re.compile(r"啥|甚么|什麽")
 _LATIN_NAME = re.compile(r"[a-z]*\d[a-z\d.]*[a-z]?|[a-z]+\d+[a-z\d.]*|[一-鿿]{2,3}\d+[a-z\d.]*")
 
 
@@ -176,7 +177,7 @@ def language_of(text: str) -> Language:
 def read_question(text: str, store: Store, answer_language: Language | None = None) -> Asked:
     """`text` as understood, its needs weighed by how rare they are in `store`."""
     language = language_of(text)
-    plain = normalize(text) if language == "zh" else text
+    plain = _SPOKEN.sub("什么", normalize(text)) if language == "zh" else text
     kind, wanted, left = _kind(plain, language)
     noun = _noun(plain, left, kind)
     if kind in ("which", "list", "what", "who"):
@@ -301,9 +302,23 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
             yield Need((word, date[1] + other), 0.6, True, word)
             continue
         entry = by_form().get(word)
-        forms = (word, *(f.lower() for f in (entry.name, *entry.aliases))) if entry else (word,)
+        forms = (word, *(_forms(entry) if entry else ()), *_of_stem(word))
         forms = _FOUNDER if kind == "who" and "成立" in forms else forms
         yield _need(word, forms, store, bool(entry and entry.kind in NAMES))
+
+
+def _forms(entry: Entry) -> Iterator[str]:
+    return (form.lower() for form in (entry.name, *entry.aliases))
+
+
+def _of_stem(word: str) -> Iterator[str]:
+    """What articles write for a word as people ask (“融了”: 融资, 募资, …; “被禁”: 禁止, 管制, …)."""
+    stem = re.sub(r"^被(?=.)|(?<=.)[了过]$", "", word)
+    if stem != word:
+        yield stem
+        if entry := by_form().get(stem):
+            yield from _forms(entry)
+    yield from everyday().get(word) or everyday().get(stem, ())
 
 
 def _date_in_chinese(match: re.Match[str]) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.evidence import Evidence
+from bot.candidates import POST, PRODUCT_NOUN
+from bot.evidence import POINTS_BACK, Evidence
 from bot.names import names_in
 from bot.records import Asked, Finding
 from bot.short import in_ordinary_words, whole
+from index.terms import normalize
 
 _INTRODUCES = re.compile(
-    r"介绍(?:一下|下)?|简介|概况|概述|总结|讲讲|说说|聊聊|了解(?:一下)?|(?:简单)?说说|是(?:一[家款个位种])?(?:什么样的?|怎样的|干什么的?|做什么的?|什么)(?:公司|企业|人|机构|产品|芯片)?(?:的)?[?？]?$|是做什么的|怎么样[?？]?$|的(?:基本)?情况|"
+    r"介绍(?:一下|下)?|简介|概况|概述|总结|讲讲|说说|聊聊|了解(?:一下)?|(?:简单)?说说|是(?:一[家款个位种])?(?:什么样的?|怎样的|干什么的?|做什么的?|什么)(?:公司|企业|人|机构|产品|芯片)?(?:的)?[?？]?$|是做什么的|^什么是|怎么样[?？]?$|的(?:基本)?情况|"
     r"\btell me about\b|\bwhat is\b|\bwho is\b|\bintroduce\b|\bsummar|\boverview\b|\bdescribe\b|\bwhat do(?:es)? the articles? say about\b",
     re.I,
 )
@@ -28,7 +30,11 @@ _SIDES = (
     r"合作|协作|签署|共建|兼容|集群|中心",
     r"管制|操控|清单|名单|制裁|许可|约束",
 )
+_THING = re.compile(r"[\w·.-]{2,14}(?: [\w·.-]+){0,3}")
+_ASKING = re.compile(r"[的谁哪几吗呢]|什么|多少|怎|如何|为何|是否|\b(?:the|of|in|on|for|to)\b.*\b(?:of|in|on|for|to)\b", re.I)
+_EDGE = " ,，。.?？!！"
 MAX_SENTENCES = 4
+MIN_CHARS = 12
 SUBJECT_CHARS = 16  # where a sentence names what it is about
 _IS = re.compile(
     r"[^,，。;；]{0,4}?(?:是(?!否)|被(?:视|称|誉|认)为|采用|基于|根据|定位|主打|主攻|专注|聚焦|成立于)"
@@ -36,17 +42,24 @@ _IS = re.compile(
 
 
 def to_introduce(text: str) -> str | None:
-    """The name that the question `text` asks to introduce; None if it asks something else.
+    """The name, or the words for it, that the question `text` asks to introduce; None if it asks something else.
 
     >>> to_introduce("请介绍一下燧原科技。"), to_introduce("Introduce Moore Threads."), to_introduce("燧原科技的CEO是谁?")
     ('燧原科技', 'Moore Threads', None)
+    >>> to_introduce("什么是低空经济?"), to_introduce("为什么是现在?")
+    ('低空经济', None)
     """
+    if not _INTRODUCES.search(text):
+        return None
     names = _joined(text, [(a, b) for a, b, _ in names_in(text)])
-    if len(names) != 1 or not _INTRODUCES.search(text):
+    if not names:
+        left = _INTRODUCES.sub(" ", text).strip(_EDGE)
+        return left if _THING.fullmatch(left) and not _ASKING.search(left) else None
+    if len(names) > 1:
         return None
     a, b = names[0]
     left = _INTRODUCES.sub(" ", text[:a] + " ‖ " + text[b:])
-    left = _INTRODUCES.sub(" ", left.replace("‖", "").strip(" ,，。.?？!！"))
+    left = _INTRODUCES.sub(" ", left.replace("‖", "").strip(_EDGE))
     left = _FILLERS.sub("", left)
     return None if re.search(r"\w", left) else text[a:b]
 
@@ -62,10 +75,17 @@ def _joined(text: str, names: Sequence[tuple[int, int]]) -> list[tuple[int, int]
     return out
 
 
-def introduce(asked: Asked, evidence: Sequence[Evidence]) -> Finding | None:
-    """The sentences as claims; None if the name is in none."""
-    about = [e for e in evidence if not any(n.is_name for n in e.missing) and len(e.text) >= 12]
-    names = [form for need in asked.needs if need.is_name for form in need.forms]
+def introduce(asked: Asked, evidence: Sequence[Evidence], name: str) -> Finding | None:
+    """The sentences that tell of `name` as claims, `asked` and `evidence` being its own; None if it is in none."""
+    names = [form for need in asked.needs if need.is_name for form in need.forms] or [normalize(name)]
+    known = any(need.is_name for need in asked.needs)
+    about = [
+        e
+        for e in evidence
+        if len(e.text) >= MIN_CHARS
+        and (e.own > 0 or POINTS_BACK.match(e.text))
+        and (not any(n.is_name for n in e.missing) if known else names[0] in normalize(e.text))
+    ]
     about.sort(key=lambda e: -_weight(e, names))
     chosen = [e for e in about if _tells_what(e, names)][:1]
     for side in _SIDES:
@@ -75,13 +95,16 @@ def introduce(asked: Asked, evidence: Sequence[Evidence]) -> Finding | None:
     chosen += [e for e in about if e not in chosen][: max(0, 2 - len(chosen))]
     if not chosen:
         return None
-    chosen.sort(key=lambda e: (e.span.source_id, e.span.start))
+    # What it is comes first, the rest as the articles tell it.
+    chosen.sort(key=lambda e: (not _tells_what(e, names), e.span.source_id, e.span.start))
     return Finding(tuple(whole(e) for e in chosen), None, "", lines=True)
 
 
 def _tells_what(e: Evidence, names: Sequence[str]) -> bool:
-    """Whether the sentence begins with what one of `names` is: “H20是…”, “曦云C500采用…”."""
+    """Whether the sentence says what one of `names` is: “H20是…”, “曦云C500采用…”, “训练方案HGCT”, “教授郑纬民”."""
     sentence = in_ordinary_words(e).lower()
+    if any(re.search(rf"(?:{PRODUCT_NOUN}|{POST})[“《(]?{re.escape(name)}", sentence, re.I) for name in names):
+        return True
     found = [(at, name) for name in names if (at := sentence[:SUBJECT_CHARS].find(name)) >= 0]
     return any(_IS.match(sentence, at + len(name)) for at, name in found)
 

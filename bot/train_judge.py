@@ -1,6 +1,6 @@
 """Trains the judge on the questions that the reader was not trained on, and on the `dev` part of the project's own.
 
-Each question of the `train_` sets is asked over all contexts and some news: as it is, and with its own context left out, when
+Each question of the `train_` sets, and of those written for this project on the news, is asked over all contexts and some news: as it is, and with its own context left out, when
 nothing answers. Sentences elsewhere that hold the answer's words are neither right nor wrong and are left out.
 
     python -m bot.train_judge --data ../shared/data --out bot/judge.json
@@ -23,7 +23,7 @@ from bot.evidence import JUDGED, Evidence, features, promising
 from bot.names import standalone
 from bot.question import read_question, search_groups
 from bot.reader import FOLDER, Reader
-from bot.reading_data import held_out, people
+from bot.reading_data import held_out, on_news, people
 from index.build import build, store_of
 from index.corpora import read_lines
 from index.embed import load_embedder
@@ -74,7 +74,7 @@ def examples(data: Path, reader: Reader) -> Iterator[Rows]:
     """The rows of every question that is held out, as it is and with its context left out."""
     from tqdm import tqdm
 
-    rows = list(people(data))
+    rows = [*people(data), *on_news(data)]
     news = [r["text"] for r in islice(read_lines(data / "news_crud.jsonl.xz"), NEWS)]
     asked = [row for row in rows if held_out(row[1])]
     random.Random(SEED).shuffle(asked)

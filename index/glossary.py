@@ -97,6 +97,13 @@ def by_form() -> dict[str, Entry]:
     return {form.lower(): e for e in reversed(entries()) for form in (e.name, *e.aliases)}
 
 
+@cache
+def everyday() -> dict[str, tuple[str, ...]]:
+    """Words as people ask to the words that articles write for them, of ``everyday.tsv``."""
+    rows = [line.split("\t") for line in (DATA / "everyday.tsv").read_text("utf-8").splitlines()]
+    return {word: tuple(written.split("|")) for word, written in rows if not word.startswith("#")}
+
+
 @derived
 @cache
 def _forms_by_start(kind: str) -> dict[str, tuple[str, ...]]:
