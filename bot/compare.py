@@ -36,9 +36,16 @@ _DROP = re.compile(
 )
 TELLING = 0.3  # weight of a need
 MAX_TOGETHER, MAX_EACH = 2, 2  # sentences
-_AGAINST = re.compile(r"比|较|弱于|强于|优于|不及|超过|超越|逾越|[高低大小多少快慢]于|对标|接近|挨近|仅为|倍|媲美|差距|领先|落后")
+_AGAINST = re.compile(
+    r"比|较|弱于|强于|优于|不及|超过|超越|逾越|[高低大小多少快慢]于|对标|接近|挨近|仅为|倍|媲美|差距|领先|落后"
+)
 # What a sentence that answers such a comparison speaks of.
-_TOLD_BY = ((r"贵|便宜", r"价|元"), (r"[快慢]", r"[快慢速频秒]|倍"), (r"[重轻]", r"[重轻克]|吨"), (r"[早晚先]", r"年|月|日"))
+_TOLD_BY = (
+    (r"贵|便宜", r"价|元"),
+    (r"[快慢]", r"[快慢速频秒]|倍"),
+    (r"[重轻]", r"[重轻克]|吨"),
+    (r"[早晚先]", r"年|月|日"),
+)
 _OF = re.compile(r"\s*(?:的|'s|’s)?\s*")
 _COUNTED = re.compile(
     r"这?([两二三四五六七八九十2-9])([家款位名])(?:头部|国产|中国|国内|主要)?(?:公司|厂商|企业|芯片|产品|机构|银行|人)?"

@@ -31,7 +31,9 @@ _SIDES = (
     r"管制|操控|清单|名单|制裁|许可|约束",
 )
 _THING = re.compile(r"[\w·.-]{2,14}(?: [\w·.-]+){0,3}")
-_ASKING = re.compile(r"[的谁哪几吗呢]|什么|多少|怎|如何|为何|是否|\b(?:the|of|in|on|for|to)\b.*\b(?:of|in|on|for|to)\b", re.I)
+_ASKING = re.compile(
+    r"[的谁哪几吗呢]|什么|多少|怎|如何|为何|是否|\b(?:the|of|in|on|for|to)\b.*\b(?:of|in|on|for|to)\b", re.I
+)
 _EDGE = " ,，。.?？!！"
 MAX_SENTENCES = 4
 MIN_CHARS = 12
@@ -103,7 +105,9 @@ def introduce(asked: Asked, evidence: Sequence[Evidence], name: str) -> Finding 
 def _tells_what(e: Evidence, names: Sequence[str]) -> bool:
     """Whether the sentence says what one of `names` is: “H20是…”, “曦云C500采用…”, “训练方案HGCT”, “教授郑纬民”."""
     sentence = in_ordinary_words(e).lower()
-    if any(re.search(rf"(?:{PRODUCT_NOUN}|{POST})[“《(]?{re.escape(name)}", sentence, re.I) for name in names):
+    if any(
+        re.search(rf"(?:{PRODUCT_NOUN}|{POST})[“《(]?{re.escape(name)}", sentence, re.I) for name in names
+    ):
         return True
     found = [(at, name) for name in names if (at := sentence[:SUBJECT_CHARS].find(name)) >= 0]
     return any(_IS.match(sentence, at + len(name)) for at, name in found)

@@ -35,7 +35,8 @@ from ingest.records import content_id
 SEED = 20261124
 HIDDEN = 16
 NEWS = 3_000
-OWN_COUNT = 4.0  # how much a row of the project's own questions counts
+# How much a row counts of those written on the news, and of the project's own questions on its own articles.
+NEWS_COUNT, OWN_COUNT = 2.0, 4.0
 
 Rows = tuple[Any, list[int]]
 
@@ -70,11 +71,13 @@ def _label(e: Evidence, own: str, span: tuple[int, int] | None, answer: str) -> 
     return -1 if answer and answer in e.text and len(answer) > 1 else 0
 
 
-def examples(data: Path, reader: Reader) -> Iterator[Rows]:
-    """The rows of every question that is held out, as it is and with its context left out."""
+def examples(data: Path, reader: Reader) -> Iterator[tuple[str, Rows]]:
+    """The rows of every question that is held out, as it is and with its context left out, and of which set it is."""
     from tqdm import tqdm
 
-    rows = [*people(data), *on_news(data)]
+    ours = list(on_news(data))
+    rows = [*people(data), *ours]
+    on_news_contexts = {context for _, context, _ in ours}
     news = [r["text"] for r in islice(read_lines(data / "news_crud.jsonl.xz"), NEWS)]
     asked = [row for row in rows if held_out(row[1])]
     random.Random(SEED).shuffle(asked)
@@ -84,7 +87,7 @@ def examples(data: Path, reader: Reader) -> Iterator[Rows]:
             for without in (False, True) if span and at % 2 else (False,):
                 found = rows_of(store, reader, question, context, None if without else span, without)
                 if found:
-                    yield found
+                    yield ("on the news" if context in on_news_contexts else "train sets"), found
 
 
 def own_examples(questions: Path, sources: Path, reader: Reader) -> Iterator[Rows]:
@@ -185,20 +188,21 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("bot/judge.json"))
     options = parser.parse_args()
     reader = Reader(options.reader)
-    others = list(examples(options.data, reader))
-    made = others + list(own_examples(options.questions, options.sources, reader))
+    named = list(examples(options.data, reader))
+    named += [("own questions", rows) for rows in own_examples(options.questions, options.sources, reader)]
+    made = [rows for _, rows in named]
     x = np.array([row for rows, _ in made for row in rows], dtype=np.float64)
     y = np.array([label for _, labels in made for label in labels], dtype=np.float64)
     groups = np.array([at for at, (_, labels) in enumerate(made) for _ in labels])
-    own = groups >= len(others)
-    counts = np.where(own, OWN_COUNT, 1.0)
+    sets = np.array([name for name, (_, labels) in named for _ in labels])
+    counts = np.where(sets == "own questions", OWN_COUNT, np.where(sets == "on the news", NEWS_COUNT, 1.0))
     scores = np.zeros(len(y))
     for fold in range(5):
         inside = groups % 5 != fold
         scores[~inside] = predict(fit(x[inside], y[inside], counts[inside]), x[~inside])
     figures = {
-        name: report(scores[part], y[part], groups[part])
-        for name, part in (("train sets", ~own), ("own questions", own))
+        name: report(scores[sets == name], y[sets == name], groups[sets == name])
+        for name in ("train sets", "on the news", "own questions")
     }
     print(json.dumps(figures, indent=1))
     weights = {name: value.round(5).tolist() for name, value in fit(x, y, counts).items()}

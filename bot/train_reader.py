@@ -19,6 +19,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ import numpy as np
 
 from bot.evidence import question_to_read
 from bot.question import language_of, read_question
-from bot.reader import FEATURES, Encoder, Example, padded
+from bot.reader import FEATURES, Encoder, Example, Reader, best_span, padded
 from bot.reading_data import Asked, Clozes, Row, held_out, on_news, people, supervised
 from index.build import store_of
 from index.corpora import read_lines
@@ -40,7 +41,9 @@ CHARACTER = 64
 MAX_CHARACTERS = 6000
 DILATIONS = (1, 2, 4, 8, 16, 1, 2)
 BATCH = 64
-NEWS_TIMES = 2  # how often a pass asks the questions that were written for this project, each with another passage
+NEWS_TIMES = (
+    2  # how often a pass asks the questions that were written for this project, each with another passage
+)
 LEARNING_RATE = 0.002
 WORKERS = 2
 
@@ -268,6 +271,30 @@ def export(net: Any, dimensions: int, characters: str, out: Path) -> None:
     net.train()
 
 
+def measure(rows: list[Row], reader: Reader, limit: int = 1500) -> tuple[float, float]:
+    """Exact match and F1 over characters of the reader's span, given a passage of `rows` that holds the answer."""
+    exact, f1 = [], []
+    for asked in islice((a for a in supervised(rows, random.Random(SEED)) if a.span), limit):
+        start, end, _ = reader.logits([(asked.question, asked.passage)])
+        a, b, _ = best_span(start[0], end[0], np.zeros(start.shape[1], dtype=np.int32))
+        gold = asked.span or (0, 0)
+        shared = max(0, min(b, gold[1]) - max(a, gold[0]))
+        exact.append((a, b) == gold)
+        f1.append(2 * shared / (b - a + gold[1] - gold[0]))
+    return float(np.mean(exact)), float(np.mean(f1))
+
+
+def report(data: Path, folder: Path, embedder: StaticEmbedder) -> None:
+    """Prints how well the reader in `folder` does on what is held out from it."""
+    reader = Reader(folder)
+    for name, rows in (
+        ("train sets", people(data)),
+        ("on the news", in_chinese(list(on_news(data)), embedder)),
+    ):
+        exact, f1 = measure([row for row in rows if held_out(row[1])], reader)
+        print(f"{name}, held out: exact match {exact:.3f}, F1 {f1:.3f}")
+
+
 def main() -> None:
     """Trains and writes the reader named on the command line."""
     import torch
@@ -277,10 +304,14 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--out", type=Path, default=Path("bot/reader"))
     parser.add_argument(
-        "--articles", type=int, default=40_000, help="news articles to make cloze questions from"
+        "--articles", type=int, default=61_485, help="news articles to make cloze questions from"
     )
-    parser.add_argument("--passes", type=int, default=7, help="over people's questions")
+    parser.add_argument("--passes", type=int, default=8, help="over people's questions")
+    parser.add_argument("--measure", action="store_true", help="only measure the reader in --out")
     options = parser.parse_args()
+    if options.measure:
+        report(options.data, options.out, StaticEmbedder(SHIPPED))
+        return
     started = time.monotonic()
     rng = random.Random(SEED)
     torch.manual_seed(SEED)
@@ -317,6 +348,7 @@ def main() -> None:
     train(net, loss, rounds, matrix, lambda: export(net, embedder.matrix.shape[1], characters, options.out))
     export(net, embedder.matrix.shape[1], characters, options.out)
     print(f"{time.monotonic() - started:.0f} s in all")
+    report(options.data, options.out, embedder)
 
 
 if __name__ == "__main__":

@@ -95,9 +95,7 @@ def rarity(word: str) -> float:
     True
     """
     count = _jieba().FREQ.get(word)
-    share = (
-        log(_jieba().total / count) if count and re.fullmatch(r"[一-鿿]+", word) and count > 3 else 14.0
-    )
+    share = log(_jieba().total / count) if count and re.fullmatch(r"[一-鿿]+", word) and count > 3 else 14.0
     return min(1.0, max(0.1, (share - COMMON) / (RARE - COMMON)))
 
 
