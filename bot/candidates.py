@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from bot.question import names_of_kind
 from index.glossary import by_form, derived, mentions
@@ -89,20 +89,37 @@ def enumeration(sentence: str) -> list[list[Found]]:
     [['A公司', 'B公司', 'C公司']]
     """
     out = [[m.span(1), m.span(2)] for m in _COUNTED.finditer(sentence)]
-    for match in re.finditer(r"[^,，。;；:：!?“”]*、[^,，。;；:：!?“”]*", sentence):
-        members = []
-        at = match.start()
-        pieces = re.split(r"(、|以及|和|及|与)", match[0])
-        for piece in pieces:
-            if piece and piece not in ("、", "以及", "和", "及", "与"):
-                members.append(_bared(sentence, at, at + len(piece)))
-            at += len(piece)
+    for match in re.finditer(r"[^,，。;；:：!?“”—]*、[^,，。;；:：!?“”—]*", sentence):
+        members = [_bared(sentence, a, b) for a, b in _parts(sentence, *match.span())]
         members = [(a, b) for a, b in members if 1 < b - a <= 24]
         if len(members) >= 2:
             out.append(members)
     return out
 
 
+def _parts(sentence: str, start: int, end: int) -> Iterator[Found]:
+    """The parts between the marks of the enumeration at [start, end): it ends at “等”, and its last two may be joined by “和”."""
+    commas = [m.start() for m in re.finditer("、", sentence[start:end])]
+    edges = [start, *(start + at + 1 for at in commas), end + 1]
+    spans = [(a, b - 1) for a, b in pairwise(edges)]
+    for at, (a, b) in enumerate(spans):
+        closed = _AND_SO_ON.search(sentence, a, b) if at else None
+        stop = closed.start() if closed else b
+        joined = [m.span() for m in _AND.finditer(sentence, a, stop)]
+        if at == 0 and joined:
+            # What stands before the “和” of the first part only leads up to it.
+            yield joined[-1][1], stop
+        elif joined and (closed or at == len(spans) - 1):
+            yield a, joined[0][0]
+            yield joined[0][1], stop
+        else:
+            yield a, stop
+        if closed:
+            return
+
+
+_AND = re.compile(r"以及|和(?!平)|及(?!时)|与")
+_AND_SO_ON = re.compile(r"(?<![平高中初同优均])等(?![级待于候同效式])")
 _LEAD = re.compile(
     r".*(?:包含|包括|涵盖了?|分别为|分别是|即|如|例如|有|为|是|在|比如|:|：|支撑|支持|做好|来自)(?=.)"
 )
