@@ -87,6 +87,9 @@ def enumeration(sentence: str) -> list[list[Found]]:
     >>> s = "包含A公司、B公司和C公司等厂商。"
     >>> [[s[a:b] for a, b in e] for e in enumeration(s)]
     [['A公司', 'B公司', 'C公司']]
+    >>> s = "这笔费用与存货、收购承诺等有关，支持甲类、乙类"
+    >>> [[s[a:b] for a, b in e] for e in enumeration(s)]
+    [['存货', '收购承诺'], ['甲类', '乙类']]
     """
     out = [[m.span(1), m.span(2)] for m in _COUNTED.finditer(sentence)]
     for match in re.finditer(r"[^,，。;；:：!?“”—]*、[^,，。;；:：!?“”—]*", sentence):

@@ -25,13 +25,15 @@ from index.times import dated
 from ingest.records import Passage
 from ingest.sentences import sentence_spans
 
-# What a word is worth where it stands: in the sentence itself, its heading, the sentences before it.
+# What a name is worth where it stands: in the heading, the sentences before, where the article begins.
 IN_HEADING = 0.9
 BEFORE = 0.75
+IN_LEAD = 0.6
 SIMILAR_ENOUGH = 0.55
 LEAD_IN_CHARS = 240
+LEAD_CHARS = 100  # in which an article says what it is about
 JUDGED = 40  # sentences
-READ = 3  # passages that the reader reads
+READ = 6  # passages that the reader reads
 LEAST = 5  # sentences that tell which translation of an English word fits
 SUBJECT_CHARS = 14  # where a sentence names what it is about
 MAX_HEAD = 32  # characters of the heading or title that it reads them with
@@ -51,6 +53,10 @@ class Evidence:
     text: str
     spun: bool
     rank: int  # of its passage
+    article_rank: int  # of the best passage of its article
+    article_coverage: (
+        float  # the share of the needs' weight that the sentences of its article found cover together
+    )
     distance: float  # of its passage's score from the best one's
     coverage: float
     own: float  # the share covered by the sentence itself, without heading and neighbours
@@ -75,10 +81,27 @@ def promising(
 ) -> list[Evidence]:
     """Every sentence of `hits` not yet judged, those first that cover most of the question."""
     found = [e for hit in hits for e in _of_passage(asked, hit, store, hits[0].score - hit.score)]
+    found = _with_article(asked, found)
     found.sort(key=lambda e: -_promise(e))
     if reader and found:
         found = _read(asked, found, store, reader)
     return found
+
+
+def _with_article(asked: Asked, found: Sequence[Evidence]) -> list[Evidence]:
+    """`found` with what the sentences of an article are together."""
+    ranks: dict[str, int] = {}
+    met: dict[str, set[Need]] = {}
+    for e in found:
+        id_ = e.passage.article_id
+        ranks[id_] = min(e.rank, ranks.get(id_, e.rank))
+        met.setdefault(id_, set()).update(n for n in asked.needs if n not in e.missing)
+    total = sum(need.weight for need in asked.needs) or 1.0
+    covered = {id_: sum(n.weight for n in needs) / total for id_, needs in met.items()}
+    return [
+        replace(e, article_rank=ranks[e.passage.article_id], article_coverage=covered[e.passage.article_id])
+        for e in found
+    ]
 
 
 def _promise(e: Evidence) -> float:
@@ -93,17 +116,18 @@ def _of_passage(asked: Asked, hit: Hit, store: Store, distance: float) -> list[E
     texts = [source[a:b] for a, b in spans]
     lead_in = [source[a:b] for a, b in sentence_spans(source, *_lead_in(passage, store))][-2:]
     head = passage.heading or _title(passage, store)
+    lead = _lead(passage, source, store)
     total = sum(need.weight for need in asked.needs) or 1.0
     out = []
     published = store.article(passage.article_id).published
     for at, (start, end) in enumerate(spans):
         read_as = dated(texts[at], published)
         before = " ".join([*lead_in, *texts[:at]][-2:])
-        credits = [_credit(need, read_as, head, before, spun, store.embedder) for need in asked.needs]
+        credits = [_credit(need, read_as, head, before, lead, spun, store.embedder) for need in asked.needs]
         weighed = list(zip(asked.needs, credits, strict=True))
         out.append(
             Evidence(
-                Span(passage.source_id, start, end), passage, texts[at], spun, hit.rank, distance,
+                Span(passage.source_id, start, end), passage, texts[at], spun, hit.rank, hit.rank, 0.0, distance,
                 coverage=sum(n.weight * c for n, (c, _) in weighed) / total,
                 own=sum(n.weight * c for n, (c, mine) in weighed if mine) / total,
                 missing=tuple(n for n, (c, _) in weighed if c < 0.5),
@@ -116,6 +140,11 @@ def _of_passage(asked: Asked, hit: Hit, store: Store, distance: float) -> list[E
 def _title(passage: Passage, store: Store) -> str:
     article = store.article(passage.article_id)
     return "" if article.title_made else article.title
+
+
+def _lead(passage: Passage, source: str, store: Store) -> str:
+    start = store.article(passage.article_id).start
+    return source[start : start + LEAD_CHARS]
 
 
 def _lead_in(passage: Passage, store: Store) -> tuple[int, int]:
@@ -225,6 +254,8 @@ def features(asked: Asked, found: Sequence[Evidence], embedder: Embedder) -> Vec
                 max((n.weight for n in e.missing), default=0.0),
                 sum(p in plain for p in pairs) / max(1, len(pairs)),
                 1 / e.rank,
+                1 / e.article_rank,
+                e.article_coverage,
                 e.distance,
                 float(bool(asked.wanted)),
                 float(typed),
@@ -248,7 +279,7 @@ def _pairs(plain: str) -> set[str]:
 
 
 def _credit(
-    need: Need, sentence: str, head: str, before: str, spun: bool, embedder: Embedder
+    need: Need, sentence: str, head: str, before: str, lead: str, spun: bool, embedder: Embedder
 ) -> tuple[float, bool]:
     """How far `need` is met, from 0 to 1, and whether by the sentence itself."""
     if said(need, sentence, spun):
@@ -258,9 +289,9 @@ def _credit(
         if said(need, head, spun):
             return IN_HEADING, False
         # What a sentence leaves unsaid it takes from the one before, unless it names another of the kind.
-        if said(need, before, spun) and not _names_another(need, sentence):
-            return BEFORE, False
-        return 0.0, False
+        # So it does from where the article says what it is about.
+        here = BEFORE if said(need, before, spun) else IN_LEAD if said(need, lead, spun) else 0.0
+        return (0.0 if here and _names_another(need, sentence) else here), False
     similar = _similar(need, sentence, spun, embedder)
     if similar >= SIMILAR_ENOUGH:
         return similar, True

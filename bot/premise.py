@@ -13,7 +13,7 @@ from index.terms import normalize
 # Kinds of questions that take it for granted that what they ask about is so.
 PRESUMING = ("when", "where", "why", "how_much")
 TELLING = 0.3  # weight of a need that may be denied
-_DENIED = re.compile(r"(?:不(?![仅断只])|未(?!来)|没有?|并非)[一-鿿]?$")
+_DENIED = re.compile(r"(?:不(?![仅断只])|未(?![来经])|没有?|并非)[一-鿿]?$")
 
 
 def contradicts(asked: Asked, e: Evidence) -> bool:

@@ -101,7 +101,7 @@ _ROLES = r"股东|资方|客户|供应商|创始|开创|董事|总裁|总经理|
 # What the question says of the amount -> how the amount is written.
 _CUES = [
     (
-        r"价|费|元|钱|融资额|金额|营收|收入|利润|订单额|市值|损失|减记|减值|投资额|成本|资金|price|cost|revenue|profit|dollar|yuan|write|sales|worth|money|raise",
+        r"价|费|元|钱|融资额|金额|营收|收入|利润|订单额|市值|损失|减记|减值|投资额|成本|资金|price|cost|revenue|profit|dollar|yuan|write|sales|worth|money|raise|charge|spend|invest|\bpay|\bfine\b|\bfees?\b",
         r"(?:亿|万|千|百)*(?:人民币|美|日|欧|港)?元|美金|英镑",
     ),
     (
@@ -304,7 +304,9 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
         entry = by_form().get(word)
         forms = (word, *(_forms(entry) if entry else ()), *_of_stem(word))
         forms = _FOUNDER if kind == "who" and "成立" in forms else forms
-        yield _need(word, forms, store, bool(entry and entry.kind in NAMES))
+        # A Latin word in a Chinese question, if no term of the trade, is what something is called.
+        strange = not entry and re.fullmatch(r"[a-z]{4,}", word)
+        yield _need(word, forms, store, entry.kind in NAMES if entry else bool(strange))
 
 
 def _forms(entry: Entry) -> Iterator[str]:

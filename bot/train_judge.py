@@ -13,7 +13,9 @@ import json
 import random
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ from bot.evidence import JUDGED, Evidence, features, promising
 from bot.names import standalone
 from bot.question import read_question, search_groups
 from bot.reader import FOLDER, Reader
-from bot.reading_data import held_out, on_news, people
+from bot.reading_data import Row, held_out, on_news, people
 from index.build import build, store_of
 from index.corpora import read_lines
 from index.embed import load_embedder
@@ -35,6 +37,7 @@ from ingest.records import content_id
 SEED = 20261124
 HIDDEN = 16
 NEWS = 3_000
+WORKERS, AT_ONCE = 2, 300
 # How much a row counts of those written on the news, and of the project's own questions on its own articles.
 NEWS_COUNT, OWN_COUNT = 2.0, 4.0
 
@@ -55,8 +58,7 @@ def rows_of(
     if not hits:
         return None
     found = promising(asked, hits, store, reader)[:JUDGED]
-    answer = context[span[0] : span[1]] if span else ""
-    labels = [_label(e, own, span, answer) for e in found]
+    labels = [_label(e, own, context, span) for e in found]
     kept = [
         (row, label)
         for row, label in zip(features(asked, found, store.embedder), labels, strict=True)
@@ -65,13 +67,26 @@ def rows_of(
     return ([row for row, _ in kept], [label for _, label in kept]) if kept else None
 
 
-def _label(e: Evidence, own: str, span: tuple[int, int] | None, answer: str) -> int:
-    if span and e.passage.article_id == own and e.span.start <= span[0] < e.span.end:
+def _label(e: Evidence, own: str, context: str, span: tuple[int, int] | None) -> int:
+    """1 if the sentence holds the answer where it was marked, -1 if it holds its words elsewhere, else 0."""
+    if not span:
+        return 0
+    if e.passage.article_id == own and e.span.start <= span[0] < e.span.end:
         return 1
-    return -1 if answer and answer in e.text and len(answer) > 1 else 0
+    answer = context[span[0] : span[1]]
+    return -1 if answer in e.text and len(answer) > 1 else 0
 
 
-def examples(data: Path, reader: Reader) -> Iterator[tuple[str, Rows]]:
+Job = tuple[Path, Path, list[tuple[Row, bool]]]
+
+
+def _ask(job: Job) -> list[Rows | None]:
+    folder, reader_folder, asked = job
+    store, reader = Store(folder, load_embedder()), Reader(reader_folder)
+    return [rows_of(store, reader, *row, without) for row, without in asked]
+
+
+def examples(data: Path, reader_folder: Path) -> Iterator[tuple[str, Rows]]:
     """The rows of every question that is held out, as it is and with its context left out, and of which set it is."""
     from tqdm import tqdm
 
@@ -79,15 +94,25 @@ def examples(data: Path, reader: Reader) -> Iterator[tuple[str, Rows]]:
     rows = [*people(data), *ours]
     on_news_contexts = {context for _, context, _ in ours}
     news = [r["text"] for r in islice(read_lines(data / "news_crud.jsonl.xz"), NEWS)]
-    asked = [row for row in rows if held_out(row[1])]
-    random.Random(SEED).shuffle(asked)
-    with tempfile.TemporaryDirectory() as folder:
-        store = store_of([c for _, c, _ in rows] + news, Path(folder), load_embedder())
-        for at, (question, context, span) in enumerate(tqdm(asked, desc="asking", mininterval=5)):
-            for without in (False, True) if span and at % 2 else (False,):
-                found = rows_of(store, reader, question, context, None if without else span, without)
-                if found:
-                    yield ("on the news" if context in on_news_contexts else "train sets"), found
+    held = [row for row in rows if held_out(row[1])]
+    random.Random(SEED).shuffle(held)
+    asked = [
+        (row, without)
+        for at, row in enumerate(held)
+        for without in ((False, True) if row[2] and at % 2 else (False,))
+    ]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool,
+    ):
+        store_of([c for _, c, _ in rows] + news, Path(folder), load_embedder())
+        jobs = [
+            (Path(folder), reader_folder, asked[at : at + AT_ONCE]) for at in range(0, len(asked), AT_ONCE)
+        ]
+        made = (found for part in pool.map(_ask, jobs) for found in part)
+        for ((_, context, _), _), found in tqdm(zip(asked, made, strict=True), "asking", len(asked)):
+            if found:
+                yield ("on the news" if context in on_news_contexts else "train sets"), found
 
 
 def own_examples(questions: Path, sources: Path, reader: Reader) -> Iterator[Rows]:
@@ -188,12 +213,19 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("bot/judge.json"))
     options = parser.parse_args()
     reader = Reader(options.reader)
-    named = list(examples(options.data, reader))
+    named = list(examples(options.data, options.reader))
     named += [("own questions", rows) for rows in own_examples(options.questions, options.sources, reader)]
     made = [rows for _, rows in named]
     x = np.array([row for rows, _ in made for row in rows], dtype=np.float64)
     y = np.array([label for _, labels in made for label in labels], dtype=np.float64)
     groups = np.array([at for at, (_, labels) in enumerate(made) for _ in labels])
+    np.savez(
+        "/tmp/judge_rows2.npz",
+        x=x,
+        y=y,
+        groups=groups,
+        sets=np.array([name for name, (_, labels) in named for _ in labels]),
+    )
     sets = np.array([name for name, (_, labels) in named for _ in labels])
     counts = np.where(sets == "own questions", OWN_COUNT, np.where(sets == "on the news", NEWS_COUNT, 1.0))
     scores = np.zeros(len(y))

@@ -28,10 +28,24 @@ def test_a_comparison_quotes_both_and_says_which(store: Store) -> None:
         ("燧原科技和摩尔线程哪个成立更早?", ["燧原科技", "摩尔线程"]),
         ("燧原科技的CEO是谁?", []),
         ("Which was founded earlier, Enflame or Moore Threads?", ["Enflame", "Moore Threads"]),
+        ("壁仞的BR100和英伟达的A100哪个更强?", ["BR100", "A100"]),
+        ("A17和A16的主频分别是多少?", ["A17", "A16"]),
     ],
 )
 def test_what_is_compared(question: str, names: list[str]) -> None:
     assert to_compare(question) == names
+
+
+def test_counted_companies_are_those_that_an_article_counts(store: Store) -> None:
+    found = ask("五家公司分别是哪年成立的?", store)
+    assert not found.refused
+    for said in ("燧原科技 2018年3月", "沐曦集成电路 2020年9月", "摩尔线程 2020年10月"):
+        assert said in found.answer
+
+
+def test_a_sentence_that_holds_one_against_the_other_answers_how_they_differ(store: Store) -> None:
+    assert "低约15%" in ask("昇腾910B比H20贵多少?", store).citations[0].quote
+    assert ask("BR100比A100贵多少?", store).refused
 
 
 @pytest.mark.parametrize(
@@ -41,6 +55,7 @@ def test_what_is_compared(question: str, names: list[str]) -> None:
         ("Tell me about Biren", "Biren"),
         ("燧原科技的CEO是谁?", None),
         ("沐曦的首款芯片是什么?", None),
+        ("什么是低空经济?", "低空经济"),
     ],
 )
 def test_what_is_introduced(question: str, name: str | None) -> None:
@@ -52,6 +67,11 @@ def test_an_introduction_cites_each_of_its_sentences(store: Store) -> None:
     lines = found.answer.splitlines()
     assert 2 <= len(lines) == len(found.citations) <= 4
     assert "2020年9月" in found.answer
+
+
+def test_an_introduction_begins_with_what_it_is(store: Store) -> None:
+    assert "清华大学" in ask("介绍一下郑纬民", store).citations[0].quote
+    assert "计划HGCT" in ask("What is HGCT?", store).citations[0].quote
 
 
 def test_a_relative_date_is_shown_with_what_it_means(store: Store) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from bot.ask import ask
 from bot.cli import main
+from bot.question import read_question
 from index.embed import StaticEmbedder
 from index.glossary import GlossaryError, by_form, read_entries
 from index.store import Store
@@ -72,3 +73,12 @@ def test_a_line_that_is_no_entry_is_named(
         read_entries(articles / "glossary.tsv")
     assert main(["build", str(articles), "--store", str(tmp_path / "store")]) == 1
     assert "line 3" in capsys.readouterr().err and not list((tmp_path / "store").glob("g*"))
+
+
+def test_words_as_people_ask_are_looked_for_as_articles_write_them(store: Store) -> None:
+    said = {
+        need.phrase: need.forms for need in read_question("天数智芯融了多少钱,H20什么时候被禁?", store).needs
+    }
+    assert "融资" in said["融了"]
+    assert {"禁止", "管制"} <= set(said["被禁"])
+    assert "被禁" in said["被禁"]

@@ -1,8 +1,11 @@
 """The reader and what it is given."""
 
+import json
+
 import numpy as np
 
 from bot.reader import MAX_PASSAGE, best_span, shipped_reader
+from bot.reading_data import OURS
 
 
 def test_a_passage_is_read_the_same_alone_and_beside_a_longer_one() -> None:
@@ -35,3 +38,11 @@ def test_the_best_span_lies_in_one_allowed_sentence() -> None:
     start, end = np.array([0.0, 5.0, 0.0, 4.0]), np.array([0.0, 0.0, 9.0, 3.0])
     assert best_span(start, end, np.array([0, 0, 1, 1])) == (2, 3, 9.0)
     assert best_span(start, end, np.array([0, 0, 0, 1])) == (1, 3, 14.0)
+
+
+def test_the_questions_on_the_news_name_a_span_or_none() -> None:
+    rows = [json.loads(line) for line in OURS.read_text("utf-8").splitlines()]
+    assert len({(row["article"], row["question"]) for row in rows}) == len(rows) > 1000
+    for row in rows:
+        assert row["question"].strip()
+        assert row["start"] is row["end"] is None or 0 <= row["start"] < row["end"]
