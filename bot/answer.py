@@ -21,7 +21,7 @@ from ingest.sentences import sentence_spans
 
 # The probability from which a sentence answers: the cut that refuses one in twenty of the answerable questions, set on
 # evals/questions.jsonl, `dev`.
-ENOUGH = 0.05
+ENOUGH = 0.1
 # Lists are made of sentences that say all that the question says.
 ENOUGH_FOR_LIST = 0.72  # of coverage
 TELLING = 0.3  # weight of a need that tells what is asked
@@ -81,7 +81,7 @@ def sufficient(asked: Asked, e: Evidence) -> bool:
     leave out a name, if not the first.
     """
     names = [n for n in asked.needs if n.is_name]
-    unnamed = [n for n in names if n in e.missing]
+    unnamed = [n for n in names if n in e.missing and not _undated(n, e)]
     if unnamed and (unnamed[0] == names[0] or e.score < LIKELY):
         return False
     # What misses nothing that the question says may be less likely.
@@ -91,6 +91,12 @@ def sufficient(asked: Asked, e: Evidence) -> bool:
     relation = _relation(asked)
     met = not relation or any(n not in e.missing for n in relation)
     return met or e.score >= VERY_LIKELY or read_span(e)[2] >= READER_SURE
+
+
+def _undated(need: Need, e: Evidence) -> bool:
+    """Whether `need` is a date, and the sentence tells of no other year, month or day."""
+    date = re.fullmatch(r"\d{1,4}([年月日号])", need.phrase)
+    return bool(date) and not re.search(rf"\d\s*{date[1]}" if date else "", e.text)
 
 
 def _says_relation(asked: Asked, e: Evidence) -> bool:
@@ -133,7 +139,8 @@ def _claims(
     first = (full or enough)[0]
     # A sentence without a date where one is asked for must be likely, and leave nothing unsaid.
     unfit = asked.wanted in ("date", "amount", "person", "place")
-    return [] if unfit and (first.missing or first.score < LIKELY) else [whole(first)]
+    enough_said = first.score >= (UNSURE if first.missing else LIKELY)
+    return [] if unfit and not enough_said else [whole(first)]
 
 
 def _best_offer(asked: Asked, enough: Sequence[Evidence]) -> Claim | None:

@@ -31,7 +31,8 @@ BEFORE = 0.75
 IN_LEAD = 0.6
 SIMILAR_ENOUGH = 0.55
 LEAD_IN_CHARS = 240
-LEAD_CHARS = 100  # in which an article says what it is about
+# Where a short article says what it is about: all of it is on that.
+LEAD_CHARS, SHORT_CHARS = 100, 2000
 JUDGED = 40  # sentences
 READ = 6  # passages that the reader reads
 LEAST = 5  # sentences that tell which translation of an English word fits
@@ -143,8 +144,8 @@ def _title(passage: Passage, store: Store) -> str:
 
 
 def _lead(passage: Passage, source: str, store: Store) -> str:
-    start = store.article(passage.article_id).start
-    return source[start : start + LEAD_CHARS]
+    article = store.article(passage.article_id)
+    return source[article.start : article.start + LEAD_CHARS] if article.end - article.start <= SHORT_CHARS else ""
 
 
 def _lead_in(passage: Passage, store: Store) -> tuple[int, int]:
@@ -289,9 +290,11 @@ def _credit(
         if said(need, head, spun):
             return IN_HEADING, False
         # What a sentence leaves unsaid it takes from the one before, unless it names another of the kind.
-        # So it does from where the article says what it is about.
-        here = BEFORE if said(need, before, spun) else IN_LEAD if said(need, lead, spun) else 0.0
-        return (0.0 if here and _names_another(need, sentence) else here), False
+        if said(need, before, spun) and not _names_another(need, sentence):
+            return BEFORE, False
+        # So it does from where the article says what it is about, if that is one thing of the kind.
+        alone = said(need, lead, spun) and not _names_another(need, lead + sentence, len(lead + sentence))
+        return (IN_LEAD if alone else 0.0), False
     similar = _similar(need, sentence, spun, embedder)
     if similar >= SIMILAR_ENOUGH:
         return similar, True
@@ -328,11 +331,12 @@ def _plain(text: str, spun: bool, likeliest: bool = False) -> tuple[str, frozens
     return plain, frozenset(terms(plain) if likeliest else article_terms(text, spun))
 
 
-def _names_another(need: Need, sentence: str) -> bool:
+def _names_another(need: Need, sentence: str, within: int = SUBJECT_CHARS) -> bool:
+    """Whether the first characters of `sentence` name another of the kind."""
     entry = next((e for f in need.forms if (e := by_form().get(f))), None)
     if not entry or POINTS_BACK.match(sentence):
         return False
-    plain = sentence.lower()[:SUBJECT_CHARS]
+    plain = sentence.lower()[:within]
     return any(plain[a:b] not in need.forms for a, b in mentions(plain, entry.kind))
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from math import log
 
 from bot.names import NAMES
@@ -118,6 +118,7 @@ _CUES = [
     (r"员工|多少人|人员|几人|人数|employee|staff|people", r"多?人|名|位"),
     (r"几家|多少家|compan(?:y|ies)|firms", r"家"),
     (r"几轮|多少轮|rounds?", r"轮"),
+    (r"几个点|多少个?点|百分点", r"%|％|个百分点"),
     (r"几颗|多少颗", r"颗"),
     (r"几款|多少款", r"款"),
     (r"几次|多少次|times", r"次"),
@@ -134,6 +135,12 @@ _ENGLISH_DATE = re.compile(
     r"\b(?:(?P<first>\d{1,2})(?:st|nd|rd|th)? )?(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
     r"|Sep(?:tember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?(?: (?P<day>\d{1,2})(?:st|nd|rd|th)?)?(?:,? (?P<year>\d{4}))?\b"
 )
+_ORDINALS = ("first", "second", "third", "fourth")
+_ENGLISH_PERIOD = re.compile(
+    r"\bQ(?P<q>[1-4])\b|\b(?P<nth>first|second|third|fourth)[- ]quarter\b|\b(?P<half>H[12]|(?:first|second)(?=[- ]half\b))(?:[- ]half)?\b"
+    r"|\b(?:FY|fiscal(?: year)?)\s?(?P<year>(?:19|20)\d\d)\b",
+    re.I,
+)
 _ENGLISH_AMOUNT = re.compile(
     r"(?:US|RMB|CNY)?\s?[$¥]?\s?\b(\d[\d,]*(?:\.\d+)?)\s?(trillion|billion|million|thousand|bn|m)\b(?: (?:dollars?|yuan|rmb))?",
     re.I,
@@ -146,7 +153,7 @@ _MEASURES = frozenset(
 _WEAK = frozenset(
     "公司 企业 厂商 机构 被 曾 曾经 开始 进行 属于 认为 表示 目前 现在 将 会 能 可以 需要 之一 情况 具体 主要 大约 大概 总共 一共 共 "
     "数量 数目 个数 叫 做 来 跟 想 样 那天 方面 用 出 起来 名字 名称 名为 发生 家 款 种 所 条 位 项 期间 其 时候 时间 年 月 日 天 第一 首 采用 使用 拥有 实现 面临 面前 "
-    "company companies coverage article articles report reports about say get getting host hosts name names say said tell much many become there their get".split()
+    "company companies coverage article articles report reports about say his her their its he she they them him it this that these those vs versus one ones two numbers whose who get getting host hosts name names says say said tell much many become there their get".split()
 )
 # Who founded something is told as who its founder is.
 _FOUNDER = ("创始人", "创办", "创立", "创建")
@@ -207,7 +214,7 @@ def read_question(text: str, store: Store, answer_language: Language | None = No
 
 def _cues(plain: str, language: Language) -> tuple[str, ...]:
     """The units of the amount asked for; in Chinese those of the noun that stands last, which is the head."""
-    counted = re.search(r"(?:多少|几)(?:万|亿)*([一-鿿])(?![份权率价东])", plain)
+    counted = re.search(r"(?:多少|几)(?:万|亿)*([一-鿿])(?![份权率价东点])", plain)
     if counted and counted[1] in _MEASURES:
         return (counted[1],)
     found = [(m.end(), unit) for said, unit in _CUES for m in re.finditer(said, plain, re.I)]
@@ -274,11 +281,11 @@ def _beside(left: str) -> str:
 
 def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[Need]:
     if language == "en":
-        for match in _ENGLISH_DATE.finditer(left):
-            said = _date_in_chinese(match)
-            if said:
-                yield Need((said,), 0.6, False, match[0])
-        left = _ENGLISH_DATE.sub(lambda m: " " if _date_in_chinese(m) else m[0], left)
+        for pattern, in_chinese in ((_ENGLISH_DATE, _date_in_chinese), (_ENGLISH_PERIOD, _period_in_chinese)):
+            for match in pattern.finditer(left):
+                if said := in_chinese(match):
+                    yield Need(said, 0.6, False, match[0])
+            left = pattern.sub(partial(_blank, in_chinese), left)
         for match in _ENGLISH_AMOUNT.finditer(left):
             yield Need(_in_chinese(match), 0.6, False, match[0])
         left = _ENGLISH_AMOUNT.sub(" ", left)
@@ -305,8 +312,8 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
         forms = (word, *(_forms(entry) if entry else ()), *_of_stem(word))
         forms = _FOUNDER if kind == "who" and "成立" in forms else forms
         # A Latin word in a Chinese question, if no term of the trade, is what something is called.
-        strange = not entry and re.fullmatch(r"[a-z]{4,}", word)
-        yield _need(word, forms, store, entry.kind in NAMES if entry else bool(strange))
+        strange = bool(re.fullmatch(r"[a-z]{4,}", word))
+        yield _need(word, forms, store, entry.kind in NAMES if entry else strange)
 
 
 def _forms(entry: Entry) -> Iterator[str]:
@@ -315,7 +322,7 @@ def _forms(entry: Entry) -> Iterator[str]:
 
 def _of_stem(word: str) -> Iterator[str]:
     """What articles write for a word as people ask (“融了”: 融资, 募资, …; “被禁”: 禁止, 管制, …)."""
-    stem = re.sub(r"^被(?=.)|(?<=.)[了过]$", "", word)
+    stem = re.sub(r"^被(?=.)|(?<=.)(?:[了过掉走完]|下来|出来|出去|起来)$", "", word)
     if stem != word:
         yield stem
         if entry := by_form().get(stem):
@@ -323,16 +330,36 @@ def _of_stem(word: str) -> Iterator[str]:
     yield from everyday().get(word) or everyday().get(stem, ())
 
 
-def _date_in_chinese(match: re.Match[str]) -> str:
-    """How articles write the date of `_ENGLISH_DATE`; "" for a month alone, which may be another word (May).
+def _blank(in_chinese: Callable[[re.Match[str]], tuple[str, ...]], match: re.Match[str]) -> str:
+    return " " if in_chinese(match) else match[0]
 
-    >>> [_date_in_chinese(_ENGLISH_DATE.search(d)) for d in ("April 15", "5 July 2023", "October 2023", "May")]
-    ['4月15日', '2023年7月5日', '2023年10月', '']
+
+def _date_in_chinese(match: re.Match[str]) -> tuple[str, ...]:
+    """How articles write the date of `_ENGLISH_DATE`; none for what may be another word (“May”, “March”).
+
+    >>> [_date_in_chinese(_ENGLISH_DATE.search(d)) for d in ("April 15", "5 July 2023", "in October 2023", "May")]
+    [('4月15日',), ('2023年7月5日',), ('2023年10月',), ()]
     """
     year, day = match["year"], match["day"] or match["first"]
     month = 1 + _MONTHS.index(match["month"][:3].lower())
     said = f"{month}月" + (f"{int(day)}日" if day else "")
-    return f"{year}年{said}" if year else said if day else ""
+    if not day and not year and match[0] in ("May", "March"):
+        return ()
+    return (f"{year}年{said}" if year else said,)
+
+
+def _period_in_chinese(match: re.Match[str]) -> tuple[str, ...]:
+    """How articles write the quarter, half or fiscal year of `_ENGLISH_PERIOD`.
+
+    >>> [_period_in_chinese(_ENGLISH_PERIOD.search(d))[0] for d in ("Q2", "the third quarter", "first half", "FY2024")]
+    ['第二季度', '第三季度', '上半年', '2024财年']
+    """
+    if match["year"]:
+        return (f"{match['year']}财年", f"{match['year']}自然年")
+    if match["half"]:
+        return ("上半年",) if match["half"].lower() in ("first", "h1") else ("下半年",)
+    at = int(match["q"]) if match["q"] else 1 + _ORDINALS.index(match["nth"].lower())
+    return (f"第{'一二三四'[at - 1]}季度", f"{'一二三四'[at - 1]}季度", f"q{at}")
 
 
 def _in_chinese(match: re.Match[str]) -> tuple[str, ...]:
