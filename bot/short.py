@@ -7,8 +7,8 @@ from math import exp
 
 from bot.candidates import candidates
 from bot.evidence import Evidence, read_span
-from bot.records import Asked, Claim
-from index.glossary import by_form, mentions
+from bot.records import Asked, Claim, Need
+from index.glossary import by_form, everyday, mentions
 from index.swaps import ordinary
 from index.terms import normalize, words
 
@@ -34,7 +34,7 @@ def short_claim(asked: Asked, e: Evidence) -> tuple[Claim, float] | None:
     # In ordinary words, which are as long: a swapped hedge or post is read as one.
     plain = in_ordinary_words(e)
     typed = [s for s in candidates(plain, asked.wanted, asked.cues) if _may_answer(asked, e, s)]
-    if asked.kind == "who" and not typed and not _post_asked(asked):
+    if asked.kind == "who" and not typed and not _posts(asked):
         # Who founded, bought or joined something may be a company.
         typed = [s for s in candidates(plain, "company") if not _names_asked(asked, e, s)]
     offers = [(fit(asked, e, span), span) for span in typed]
@@ -123,17 +123,17 @@ def is_asked(asked: Asked, text: str) -> bool:
     return any(text.lower() in need.forms for need in asked.needs)
 
 
-def _post_asked(asked: Asked) -> bool:
-    return any(_POST.fullmatch(form) for need in asked.needs for form in need.forms)
+def _posts(asked: Asked) -> list[Need]:
+    """The posts whose holder is asked for; “哪位老板” just asks for a person."""
+    loose = everyday() if re.search(r"哪[位个一]", asked.text) else {}
+    return [n for n in asked.needs if n.phrase not in loose and any(map(_POST.fullmatch, n.forms))]
 
 
 def _holds_post(asked: Asked, e: Evidence, span: tuple[int, int]) -> bool:
     """Whether the person at `span` holds the post asked for, at the company asked for; True if no post is asked for."""
     sentence = e.text
     plain = in_ordinary_words(e).lower()
-    for need in asked.needs:
-        if not any(_POST.fullmatch(form) for form in need.forms):
-            continue
+    for need in _posts(asked):
         ends = [m.span() for form in need.forms for m in re.finditer(re.escape(form), plain)]
         if not any(
             0 <= span[0] - b <= MAX_POST_GAP
