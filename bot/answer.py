@@ -30,6 +30,7 @@ LOOKED_AT = 6  # sentences
 # A claim less likely than this is shown with up to two others that are about as likely.
 UNSURE = 0.5
 LIKELY, VERY_LIKELY = 0.3, 0.7
+MEASURED = 0.2
 SAYS_ALL, MUCH = 0.95, 3  # of coverage, needs
 ABOUT_AS_LIKELY = 0.3
 MAX_ALSO = 2
@@ -89,7 +90,13 @@ def sufficient(asked: Asked, e: Evidence) -> bool:
     if e.score < enough and (e.own < SAYS_ALL or len(asked.needs) < MUCH):
         return False
     relation = _relation(asked)
+    said_last = not relation or relation[-1] not in e.missing or len(relation[-1].phrase) == 1
+    if asked.kind == "yes_no" and not said_last and e.score < VERY_LIKELY:
+        return False  # whether something else is so says nothing
     met = not relation or any(n not in e.missing for n in relation)
+    # What is measured (“投资多少”) may be told by the amount alone.
+    measured = asked.wanted == "amount" and asked.cues and e.score >= MEASURED
+    met = met or bool(measured and candidates(e.text, "amount", asked.cues))
     return met or e.score >= VERY_LIKELY or read_span(e)[2] >= READER_SURE
 
 

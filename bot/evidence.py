@@ -36,7 +36,7 @@ LEAD_CHARS, SHORT_CHARS = 100, 2000
 JUDGED = 40  # sentences
 READ = 6  # passages that the reader reads
 LEAST = 5  # sentences that tell which translation of an English word fits
-SUBJECT_CHARS = 14  # where a sentence names what it is about
+SUBJECT_CHARS = 28  # where a sentence names what it is about
 MAX_HEAD = 32  # characters of the heading or title that it reads them with
 
 
@@ -145,7 +145,11 @@ def _title(passage: Passage, store: Store) -> str:
 
 def _lead(passage: Passage, source: str, store: Store) -> str:
     article = store.article(passage.article_id)
-    return source[article.start : article.start + LEAD_CHARS] if article.end - article.start <= SHORT_CHARS else ""
+    return (
+        source[article.start : article.start + LEAD_CHARS]
+        if article.end - article.start <= SHORT_CHARS
+        else ""
+    )
 
 
 def _lead_in(passage: Passage, store: Store) -> tuple[int, int]:
@@ -287,7 +291,7 @@ def _credit(
         # A word that only a less likely reading of a swapped one gives is said less surely.
         return (1.0 if said(need, sentence, spun, likeliest=True) else 0.6), True
     if need.is_name:
-        if said(need, head, spun):
+        if said(need, head, spun) and not _names_another(need, sentence) and _subject_of(need, head):
             return IN_HEADING, False
         # What a sentence leaves unsaid it takes from the one before, unless it names another of the kind.
         if said(need, before, spun) and not _names_another(need, sentence):
@@ -329,6 +333,14 @@ def _plain(text: str, spun: bool, likeliest: bool = False) -> tuple[str, frozens
         other, more = ordinary(plain)
         plain = "\n".join((plain, other) if likeliest else (plain, other, *more))
     return plain, frozenset(terms(plain) if likeliest else article_terms(text, spun))
+
+
+def _subject_of(need: Need, head: str) -> bool:
+    """Whether no other of the kind stands before `need` in the heading."""
+    entry = next((e for f in need.forms if (e := by_form().get(f))), None)
+    plain = head.lower()
+    first = next((plain[a:b] for a, b in mentions(plain, entry.kind)), "") if entry else ""
+    return not first or first in need.forms
 
 
 def _names_another(need: Need, sentence: str, within: int = SUBJECT_CHARS) -> bool:

@@ -22,7 +22,8 @@ def contradicts(asked: Asked, e: Evidence) -> bool:
     if asked.kind not in PRESUMING or denies(question):
         return False
     sentence = normalize(in_ordinary_words(e))
-    if asked.kind == "why" and opposed(question, sentence):
+    numbers = [n for n in e.missing if re.search(r"\d", n.phrase)]
+    if asked.kind == "why" and not numbers and opposed(question, sentence):
         return True
     forms = [f for n in asked.needs if not n.is_name and n.weight >= TELLING for f in n.forms if len(f) > 1]
     places = [m.start() for f in forms for m in re.finditer(re.escape(f), sentence)]

@@ -37,11 +37,14 @@ def short_claim(asked: Asked, e: Evidence) -> tuple[Claim, float] | None:
     if asked.kind == "who" and not typed and not _posts(asked):
         # Who founded, bought or joined something may be a company.
         typed = [s for s in candidates(plain, "company") if not _names_asked(asked, e, s)]
+        if len(typed) > 1:  # which of them, only the sentence says
+            return None
     offers = [(fit(asked, e, span), span) for span in typed]
     a, b, score = read_span(e)
     measured = asked.wanted in ("date", "amount")
-    open_type = asked.wanted in ("", "product") or (asked.kind == "who" and not typed)
-    if b > a and not measured and score > (SURE if open_type else VERY_SURE):
+    open_type = asked.wanted in ("", "product") or (asked.kind == "who" and not typed and not _posts(asked))
+    named = asked.wanted == "person" and typed
+    if b > a and not measured and not named and score > (SURE if open_type else VERY_SURE):
         a, b = _whole_words(e.text, a, b)
         found_there = any(x < b and a < y for x, y in typed)
         if not found_there and _reads_like(asked.wanted, e.text[a:b]) and _may_answer(asked, e, (a, b)):

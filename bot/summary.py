@@ -13,7 +13,7 @@ from bot.short import in_ordinary_words, whole
 from index.terms import normalize
 
 _INTRODUCES = re.compile(
-    r"介绍(?:一下|下)?|简介|概况|概述|总结|讲讲|说说|聊聊|了解(?:一下)?|(?:简单)?说说|是(?:一[家款个位种])?(?:什么样的?|怎样的|干什么的?|做什么的?|什么)(?:公司|企业|人|机构|产品|芯片)?(?:的)?[?？]?$|是做什么的|^什么是|怎么样[?？]?$|的(?:基本)?情况|"
+    r"介绍(?:一下|下)?|简介|概况|概述|总结|讲讲|说说|聊聊|了解(?:一下)?|(?:简单)?说说|是(?:一[家款个位种])?(?:什么样的?|怎样的|(?:用来)?(?:干|做)什么(?:用)?的?|什么)(?:公司|企业|人|机构|产品|芯片)?(?:的)?[?？]?$|是做什么的|有什么用|^什么是|怎么样[?？]?$|的(?:基本)?情况|"
     r"\btell me about\b|\bwhat is\b|\bwho is\b|\bintroduce\b|\bsummar|\boverview\b|\bdescribe\b|\bwhat do(?:es)? the articles? say about\b",
     re.I,
 )
@@ -63,6 +63,8 @@ def to_introduce(text: str) -> str | None:
     left = _INTRODUCES.sub(" ", text[:a] + " ‖ " + text[b:])
     left = _INTRODUCES.sub(" ", left.replace("‖", "").strip(_EDGE))
     left = _FILLERS.sub("", left)
+    if re.fullmatch(r"[A-Za-z][\w+-]{2,}", left):
+        return left  # “壁仞的HGCT”
     return None if re.search(r"\w", left) else text[a:b]
 
 

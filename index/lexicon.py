@@ -30,19 +30,27 @@ _SUFFIXES = (
     ("ed", ""),
     ("s", ""),
 )
+_DOUBLED = re.compile(r"([bdgmnprt])\1$")
 
 
 def stem(word: str) -> str:
     """`word` without its commonest endings, after Porter's first step, crudely.
 
-    >>> [stem(w) for w in ("companies", "listed", "chips", "process", "used")]
-    ['company', 'list', 'chip', 'process', 'use']
+    >>> [stem(w) for w in ("companies", "listed", "chips", "process", "used", "reiterated", "planned", "price")]
+    ['company', 'list', 'chip', 'process', 'use', 'reiterat', 'plan', 'pric']
     """
     word = word.lower().removesuffix("'s").removesuffix("’s")
     for suffix, instead in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= 3 and not word.endswith(("ss", "us", "is")):
-            return word.removesuffix(suffix) + instead
-    return word.removesuffix("d") if word.endswith("ed") and len(word) == 4 else word
+            bare = word.removesuffix(suffix) + instead
+            if suffix in ("ing", "ed") and _DOUBLED.search(bare):
+                return bare[:-1]
+            return _without_e(bare)
+    return word.removesuffix("d") if word.endswith("ed") and len(word) == 4 else _without_e(word)
+
+
+def _without_e(word: str) -> str:
+    return word.removesuffix("e") if len(word) > 4 else word
 
 
 def phrase_key(phrase: str) -> str:

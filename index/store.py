@@ -31,7 +31,7 @@ from ingest.chunk import MAX_CHARS
 from ingest.records import Article, Paragraph, Passage, Source
 
 T = TypeVar("T")
-FORMAT = 3
+FORMAT = 4
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 PASSAGE = np.dtype([("article", "<i4"), ("start", "<i4"), ("end", "<i4"), ("heading", "<i4")])
