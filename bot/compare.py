@@ -11,7 +11,7 @@ from bot.candidates import candidates
 from bot.evidence import Evidence, said
 from bot.names import names_in
 from bot.phrases import AHEAD, APART, LIST_MARK, MISSING, SAME
-from bot.records import Asked, Claim, Finding
+from bot.records import Asked, Claim, Finding, Need
 from bot.short import whole
 from bot.summary import introduce
 from bot.values import Value, value_of
@@ -123,7 +123,9 @@ def compare(
             found.append((name, claim, value_of(claim.text)))
     if not found:
         sought = [n for n in asked.needs if not n.is_name and n.weight > TELLING]
-        return _held([e for e in evidence if any(n not in e.missing for n in sought)], asked, names)
+        about = [e for e in evidence if any(n not in e.missing for n in sought)]
+        compared = [normalize(name) for name in names]
+        return _held(asked, [n for n in asked.needs if any(f in compared for f in n.forms)], about)
     if len(found) > 1 and len({(c.span, c.text) for _, c, _ in found}) == 1:
         return None
     claims = tuple(replace(claim, text=f"{name} {claim.text}") for name, claim, _ in found)
@@ -133,7 +135,8 @@ def compare(
 
 def _side_by_side(asked: Asked, names: Sequence[str], find: Find) -> Finding | None:
     """The sentences that hold one of the names against another; else a sentence or two on each."""
-    held = _held(find(" ".join(names))[1], asked, names)
+    both, evidence = find(" ".join(names))
+    held = _held(asked, [n for n in both.needs if n.is_name], evidence)
     if held or _GAP.search(asked.text):
         return held
     introduced = [introduce(*find(name), name) for name in names]
@@ -141,10 +144,10 @@ def _side_by_side(asked: Asked, names: Sequence[str], find: Find) -> Finding | N
     return Finding(tuple(claims), None, lines=True) if claims else None
 
 
-def _held(evidence: Sequence[Evidence], asked: Asked, names: Sequence[str]) -> Finding | None:
-    """The sentences of `evidence` that hold one of `names` against another, None if none do."""
-    compared = [normalize(name) for name in names]
-    needs = [n for n in asked.needs if any(form in compared for form in n.forms)]
+def _held(asked: Asked, needs: Sequence[Need], evidence: Sequence[Evidence]) -> Finding | None:
+    """The sentences of `evidence` that hold one of the names in `needs` against another, None if none do."""
+    if len(needs) < 2:
+        return None
     told = [p for q, p in _TOLD_BY if re.search(q, asked.text)]
     held = [
         e

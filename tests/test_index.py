@@ -15,7 +15,7 @@ from index.build import build
 from index.embed import SHIPPED, SentenceTransformerEmbedder, StaticEmbedder
 from index.lexical import Group
 from index.search import search
-from index.store import Chunking, NoStoreError, StaleError, Store, StoreError
+from index.store import FORMAT, Chunking, NoStoreError, StaleError, Store, StoreError
 from ingest.read import read
 from ingest.records import Source, content_id
 
@@ -127,7 +127,7 @@ def test_opening_says_what_is_wrong_and_what_mends_it(tmp_path: Path, embedder: 
         Store(tmp_path, embedder)
     manifest = json.loads((path / "manifest.json").read_text())
     (path / "manifest.json").write_text(json.dumps(manifest | {"format": 99}))
-    with pytest.raises(StoreError, match="format 99, this program reads 3"):
+    with pytest.raises(StoreError, match=f"format 99, this program reads {FORMAT}"):
         Store(tmp_path, embedder)
     (path / "manifest.json").write_text("{")
     with pytest.raises(StoreError, match="damaged"):
