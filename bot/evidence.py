@@ -43,6 +43,7 @@ MAX_HEAD = 32  # characters of the heading or title that it reads them with
 POINTS_BACK = re.compile(
     r"[“\"\-\s]*(?:而|但|并且|同时|另外|此外)?[,，]?(?:这[款家位个颗项一]|该|其|它|他|她|此|公司)"
 )
+_POINTS = re.compile(r"其(?!中|他|实|次|余)|该|它|他(?!们)|她|这[款家位个颗项]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,7 +350,9 @@ def _names_another(need: Need, sentence: str, within: int = SUBJECT_CHARS) -> bo
     if not entry or POINTS_BACK.match(sentence):
         return False
     plain = sentence.lower()[:within]
-    return any(plain[a:b] not in need.forms for a, b in mentions(plain, entry.kind))
+    other = next((a for a, b in mentions(plain, entry.kind) if plain[a:b] not in need.forms), None)
+    # “其创始人曾任英伟达副总裁” is still about the one before.
+    return other is not None and not _POINTS.search(plain[:other])
 
 
 def _similar(need: Need, sentence: str, spun: bool, embedder: Embedder) -> float:
