@@ -29,7 +29,7 @@ TELLING = 0.3  # weight of a need that tells what is asked
 NEAR_ENOUGH = 0.35  # of coverage, to be shown as the nearest thing known
 LOOKED_AT = 6  # sentences
 # A claim less likely than this is shown with up to two others that are about as likely.
-UNSURE = 0.5
+UNSURE = 0.42
 LIKELY, VERY_LIKELY = 0.3, 0.7
 MEASURED = 0.2
 SAYS_ALL, MUCH = 0.95, 3  # of coverage, needs
@@ -104,7 +104,7 @@ def sufficient(asked: Asked, e: Evidence) -> bool:
 def _undated(need: Need, e: Evidence) -> bool:
     """Whether `need` is a date, and the sentence tells of no other year, month or day."""
     date = re.fullmatch(r"\d{1,4}([年月日号])", need.phrase)
-    return bool(date) and not re.search(rf"\d\s*{date[1]}" if date else "", e.text)
+    return date is not None and not re.search(rf"\d\s*{date[1]}", e.text)
 
 
 def _says_relation(asked: Asked, e: Evidence) -> bool:

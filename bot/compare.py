@@ -35,6 +35,7 @@ _DROP = re.compile(
     re.I,
 )
 TELLING = 0.3  # weight of a need
+LEAST = 0.25  # probability of a cell: beside right ones a wrong one is believed
 MAX_TOGETHER, MAX_EACH = 2, 2  # sentences
 _AGAINST = re.compile(
     r"比|较|弱于|强于|优于|不及|超过|超越|逾越|[高低大小多少快慢]于|对标|接近|挨近|仅为|倍|媲美|差距|领先|落后"
@@ -48,7 +49,7 @@ _TOLD_BY = (
 )
 _OF = re.compile(r"\s*(?:的|'s|’s)?\s*")
 _COUNTED = re.compile(
-    r"这?([两二三四五六七八九十2-9])([家款位名])(?:头部|国产|中国|国内|主要)?(?:公司|厂商|企业|芯片|产品|机构|银行|人)?"
+    r"(?<![\d十百])([两二三四五六七八九十2-9])([家款位名])(?:头部|国产|中国|国内|主要)?(?:公司|厂商|企业|芯片|产品|机构|银行|人)?"
 )
 _COUNTS = {c: n for n, c in enumerate("二三四五六七八九十", 2)} | {c: int(c) for c in "23456789"} | {"两": 2}
 _KIND_COUNTED = {"家": "company", "款": "product", "位": "person", "名": "person"}
@@ -118,7 +119,7 @@ def compare(
     found: list[tuple[str, Claim, Value | None]] = []
     for name in names:
         told = answer(*find(_question(name, relation, asked, early)))
-        if told.reason is None and told.claims:
+        if told.reason is None and told.claims and told.claims[0].score >= LEAST:
             claim = told.claims[0]
             found.append((name, claim, value_of(claim.text)))
     if not found:
