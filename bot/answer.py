@@ -9,13 +9,12 @@ from math import log
 
 from bot.candidates import candidates
 from bot.conflicts import NOT
-from bot.evidence import Evidence, read_span, said
+from bot.evidence import Evidence, entry_of, read_span, said
 from bot.lists import members, series
 from bot.phrases import NO, YES
 from bot.premise import PRESUMING, contradicts
-from bot.records import Asked, Claim, Finding, Need, Reason, Span
+from bot.records import TELLING, Asked, Claim, Finding, Need, Reason, Span
 from bot.short import short_claim, whole
-from index.glossary import by_form
 from index.search import Language
 from index.store import Store
 from ingest.sentences import sentence_spans
@@ -25,7 +24,6 @@ from ingest.sentences import sentence_spans
 ENOUGH: dict[Language, float] = {"zh": 0.1, "en": 0.05}
 # Lists are made of sentences that say all that the question says.
 ENOUGH_FOR_LIST = 0.72  # of coverage
-TELLING = 0.3  # weight of a need that tells what is asked
 NEAR_ENOUGH = 0.35  # of coverage, to be shown as the nearest thing known
 LOOKED_AT = 6  # sentences
 # A claim less likely than this is shown with up to two others that are about as likely.
@@ -61,7 +59,7 @@ def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
         lead = ""
         if asked.kind == "yes_no":
             denied = bool(NOT.search(enough[0].text)) != bool(NOT.search(asked.text.replace("有没有", "")))
-            sure = enough[0].score >= UNSURE and not any(n in enough[0].missing for n in _relation(asked))
+            sure = enough[0].score >= UNSURE and not any(n in enough[0].missing for n in asked.relation)
             lead = (NO if denied else YES)[asked.answer_language] if sure else ""
         return Finding(tuple(claims), None, lead, asked.kind == "why", _also(claims, enough))
     reason, nearest = _refusal(asked, evidence)
@@ -90,7 +88,7 @@ def sufficient(asked: Asked, e: Evidence) -> bool:
     enough = ENOUGH[asked.language] * (1.0 if e.missing else 0.5)
     if e.score < enough and (e.own < SAYS_ALL or len(asked.needs) < MUCH):
         return False
-    relation = _relation(asked)
+    relation = asked.relation
     said_last = not relation or relation[-1] not in e.missing or len(relation[-1].phrase) == 1
     if asked.kind == "yes_no" and not said_last and e.score < LIKELY:
         return False  # whether something else is so says nothing
@@ -109,15 +107,10 @@ def _undated(need: Need, e: Evidence) -> bool:
 
 def _says_relation(asked: Asked, e: Evidence) -> bool:
     """Whether `e` misses no name and says itself something of what the question asks of them."""
-    relation = _relation(asked)
+    relation = asked.relation
     return not any(n.is_name for n in e.missing) and (
         not relation or any(said(n, e.text, e.spun) for n in relation)
     )
-
-
-def _relation(asked: Asked) -> list[Need]:
-    """What the question asks of those whom it names."""
-    return [n for n in asked.needs if not n.is_name and n.weight >= TELLING]
 
 
 def _claims(
@@ -139,7 +132,7 @@ def _claims(
     if asked.kind == "yes_no":
         return [whole(enough[0])]
     # What says all that the question says comes before what only is likely.
-    relation = _relation(asked)
+    relation = asked.relation
     full = [e for e in enough if all(said(n, e.text, e.spun) for n in relation)]
     best = _best_offer(asked, full) or _best_offer(asked, enough)
     if best:
@@ -203,7 +196,7 @@ def _refusal(asked: Asked, evidence: Sequence[Evidence]) -> tuple[Reason, Eviden
     for found in evidence if presumes else ():
         names = [n for n in found.missing if n.is_name]
         if len(names) == 1 and len(found.missing) == 1 and found.own >= 0.5:
-            entry = next((e for f in names[0].forms if (e := by_form().get(f))), None)
+            entry = entry_of(names[0])
             if entry and candidates(found.text, entry.kind):
                 return "false_premise", found
     return "not_in_articles", best

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from bot.candidates import candidates
 from bot.evidence import Evidence, said
+from bot.figures import han
 from bot.names import names_in
 from bot.phrases import AHEAD, APART, LIST_MARK, MISSING, SAME
 from bot.records import Asked, Claim, Finding, Need
@@ -34,7 +35,6 @@ _DROP = re.compile(
     r"\b(?:compare|versus|vs|earlier|later|higher|lower|larger|bigger|smaller|more|less|faster|older|newer|first|than|difference|which|who|what|is|was|were|are|the|of|and|or|between|in|has|have|does|did|company|chip|when|how|much|with|please)\b|['’]s\b|[?？,，。、:：]",
     re.I,
 )
-TELLING = 0.3  # weight of a need
 LEAST = 0.25  # probability of a cell: beside right ones a wrong one is believed
 MAX_TOGETHER, MAX_EACH = 2, 2  # sentences
 _AGAINST = re.compile(
@@ -51,7 +51,6 @@ _OF = re.compile(r"\s*(?:的|'s|’s)?\s*")
 _COUNTED = re.compile(
     r"(?<![\d十百])([两二三四五六七八九十2-9])([家款位名])(?:头部|国产|中国|国内|主要)?(?:公司|厂商|企业|芯片|产品|机构|银行|人)?"
 )
-_COUNTS = {c: n for n, c in enumerate("二三四五六七八九十", 2)} | {c: int(c) for c in "23456789"} | {"两": 2}
 _KIND_COUNTED = {"家": "company", "款": "product", "位": "person", "名": "person"}
 # What is asked of each -> how one is asked for it.
 _ASKS = {
@@ -67,8 +66,9 @@ _EVENT = re.compile(
 
 def to_compare(text: str) -> list[str]:
     """The names that the question `text` compares, at least two; empty if it compares none."""
-    found = [m for m in _named(text) if m[2] in ("company", "product", "person", "institution")]
-    places = [m for m in _named(text) if m[2] == "place"]
+    named = _named(text)
+    found = [m for m in named if m[2] in ("company", "product", "person", "institution")]
+    places = [m for m in named if m[2] == "place"]
     found = places if len(found) < 2 <= len(places) else found
     # A maker in front of its product (“壁仞的BR100”) is not compared itself.
     makers = [
@@ -92,11 +92,12 @@ def counted_names(asked: Asked, evidence: Sequence[Evidence]) -> list[str]:
     match = _COUNTED.search(asked.text)
     if not match or not _asks(asked.text):
         return []
+    count = float(match[1]) if match[1].isdigit() else han(match[1])
     for e in evidence:
         names = dict.fromkeys(
             by_form()[e.text.lower()[a:b]].name for a, b in mentions(e.text.lower(), _KIND_COUNTED[match[2]])
         )
-        if match[1] + match[2] in e.text and len(names) == _COUNTS[match[1]]:
+        if match[1] + match[2] in e.text and len(names) == count:
             return list(names)
     return []
 
@@ -123,8 +124,7 @@ def compare(
             claim = told.claims[0]
             found.append((name, claim, value_of(claim.text)))
     if not found:
-        sought = [n for n in asked.needs if not n.is_name and n.weight > TELLING]
-        about = [e for e in evidence if any(n not in e.missing for n in sought)]
+        about = [e for e in evidence if any(n not in e.missing for n in asked.relation)]
         compared = [normalize(name) for name in names]
         return _held(asked, [n for n in asked.needs if any(f in compared for f in n.forms)], about)
     if len(found) > 1 and len({(c.span, c.text) for _, c, _ in found}) == 1:

@@ -16,7 +16,7 @@ from bot.judge import probabilities
 from bot.reader import Reader, best_span
 from bot.records import Asked, Need, Span
 from index.embed import Embedder, Vectors
-from index.glossary import by_form, derived, mentions
+from index.glossary import Entry, by_form, derived, mentions
 from index.search import Hit
 from index.store import Store
 from index.swaps import ordinary
@@ -56,9 +56,7 @@ class Evidence:
     spun: bool
     rank: int  # of its passage
     article_rank: int  # of the best passage of its article
-    article_coverage: (
-        float  # the share of the needs' weight that the sentences of its article found cover together
-    )
+    article_coverage: float  # what the sentences found of its article cover together
     distance: float  # of its passage's score from the best one's
     coverage: float
     own: float  # the share covered by the sentence itself, without heading and neighbours
@@ -298,7 +296,7 @@ def _credit(
         if said(need, before, spun) and not _names_another(need, sentence):
             return BEFORE, False
         # So it does from where the article says what it is about, if that is one thing of the kind.
-        alone = said(need, lead, spun) and not _names_another(need, lead + sentence, len(lead + sentence))
+        alone = said(need, lead, spun) and not _names_another(need, lead + sentence, within=None)
         return (IN_LEAD if alone else 0.0), False
     similar = _similar(need, sentence, spun, embedder)
     if similar >= SIMILAR_ENOUGH:
@@ -336,17 +334,22 @@ def _plain(text: str, spun: bool, likeliest: bool = False) -> tuple[str, frozens
     return plain, frozenset(terms(plain) if likeliest else article_terms(text, spun))
 
 
+def entry_of(need: Need) -> Entry | None:
+    """The glossary's entry of what `need` asks for."""
+    return next((e for f in need.forms if (e := by_form().get(f))), None)
+
+
 def _subject_of(need: Need, head: str) -> bool:
     """Whether no other of the kind stands before `need` in the heading."""
-    entry = next((e for f in need.forms if (e := by_form().get(f))), None)
+    entry = entry_of(need)
     plain = head.lower()
     first = next((plain[a:b] for a, b in mentions(plain, entry.kind)), "") if entry else ""
     return not first or first in need.forms
 
 
-def _names_another(need: Need, sentence: str, within: int = SUBJECT_CHARS) -> bool:
-    """Whether the first characters of `sentence` name another of the kind."""
-    entry = next((e for f in need.forms if (e := by_form().get(f))), None)
+def _names_another(need: Need, sentence: str, within: int | None = SUBJECT_CHARS) -> bool:
+    """Whether `sentence`, or as much of it as is looked at, names another of the kind."""
+    entry = entry_of(need)
     if not entry or POINTS_BACK.match(sentence):
         return False
     plain = sentence.lower()[:within]

@@ -237,7 +237,7 @@ def _unit(plain: str, at: int, sign: str, nth: str | None) -> tuple[int, str | N
 def _words(plain: str) -> Iterator[Figure]:
     """Numbers in words that count something: 两年, 十轮, three companies. A lone one is an article, except of time."""
     for match in _WORD_NUMBER.finditer(plain):
-        value = _han(match["han"]) if match["han"] else float(_ENGLISH.get(match["english"], 1))
+        value = han(match["han"]) if match["han"] else float(_ENGLISH.get(match["english"], 1))
         end, unit = (match.end(), "%") if match["part"] else _unit(plain, match.end(), "", match["nth"])
         counts = unit not in (None, "") and (
             unit == NTH or value != 1 or unit in ("年", "天", "个月", "周", "倍", "轮")
@@ -248,10 +248,10 @@ def _words(plain: str) -> Iterator[Figure]:
             yield Figure(match.start(), end, str(unit), (value,))
 
 
-def _han(said: str) -> float | None:
+def han(said: str) -> float | None:
     """The value of a number in Chinese characters; None if it is not one.
 
-    >>> _han("一百二十"), _han("两千万"), _han("十")
+    >>> han("一百二十"), han("两千万"), han("十")
     (120.0, 20000000.0, 10.0)
     """
     total = section = digit = 0.0

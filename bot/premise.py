@@ -12,7 +12,6 @@ from index.terms import normalize
 
 # Kinds of questions that take it for granted that what they ask about is so.
 PRESUMING = ("when", "where", "why", "how_much")
-TELLING = 0.3  # weight of a need that may be denied
 _DENIED = re.compile(r"(?:不(?![仅断只])|未(?![来经])|没有?|并非)[一-鿿]?$")
 
 
@@ -25,6 +24,6 @@ def contradicts(asked: Asked, e: Evidence) -> bool:
     numbers = [n for n in e.missing if re.search(r"\d", n.phrase)]
     if asked.kind == "why" and not numbers and opposed(question, sentence):
         return True
-    forms = [f for n in asked.needs if not n.is_name and n.weight >= TELLING for f in n.forms if len(f) > 1]
+    forms = [f for n in asked.relation for f in n.forms if len(f) > 1]
     places = [m.start() for f in forms for m in re.finditer(re.escape(f), sentence)]
     return any(_DENIED.search(sentence[max(0, at - 4) : at]) for at in places)

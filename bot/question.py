@@ -153,7 +153,7 @@ _MEASURES = frozenset(
 _WEAK = frozenset(
     "公司 企业 厂商 机构 被 曾 曾经 开始 进行 属于 认为 表示 目前 现在 将 会 能 可以 需要 之一 情况 具体 主要 大约 大概 总共 一共 共 "
     "数量 数目 个数 叫 做 来 跟 想 样 那天 方面 用 出 起来 名字 名称 名为 发生 家 款 种 所 条 位 项 期间 其 时候 时间 年 月 日 天 第一 首 采用 使用 拥有 实现 面临 面前 "
-    "company companies coverage article articles report reports about say his her their its he she they them him it this that these those vs versus one ones two numbers whose who get getting host hosts name names says say said tell much many become there their get".split()
+    "company companies coverage article articles report reports about say his her their its he she they them him it this that these those vs versus one ones two numbers whose who get getting host hosts name names says said tell much many become there".split()
 )
 # Who founded something is told as who its founder is.
 _FOUNDER = ("创始人", "创办", "创立", "创建")

@@ -25,7 +25,7 @@ from index.terms import STOP, normalize, words
 from ingest.records import content_id
 
 QA = ("train_cmrc2018_trial", "train_drcd_dev", "train_chinesesquad_v2_dev")
-NEWS = "news_crud.jsonl.xz"
+NEWS_FILE = "news_crud.jsonl.xz"
 OURS = Path(__file__).parent / "reader" / "news_questions.jsonl"
 MAX_WINDOW = 240
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?\n]*[”’」』]?")
@@ -72,7 +72,7 @@ def on_news(data: Path) -> Iterator[Row]:
     """(question, context, span) of the questions written for this project, in simplified characters."""
     asked = [json.loads(line) for line in OURS.read_text("utf-8").splitlines()]
     wanted = {row["article"] for row in asked}
-    texts = {r["id"]: r["text"] for r in read_lines(data / NEWS) if r["id"] in wanted}
+    texts = {r["id"]: r["text"] for r in read_lines(data / NEWS_FILE) if r["id"] in wanted}
     for row in asked:
         text, start, end = texts[row["article"]], row["start"], row["end"]
         span = None if start is None else (len(normalize(text[:start])), len(normalize(text[:end])))

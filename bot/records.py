@@ -10,6 +10,8 @@ from index.search import Language
 Kind = Literal["who", "when", "where", "how_much", "which", "list", "why", "yes_no", "what"]
 Reason = Literal["not_in_articles", "off_topic", "false_premise", "unclear_question"]
 
+TELLING = 0.3  # weight of a need that tells what is asked
+
 
 @dataclass(frozen=True, slots=True)
 class Need:
@@ -32,6 +34,11 @@ class Asked:
     wanted: str  # company, person, product, date, money, …; "" if anything goes
     cues: tuple[str, ...]  # regular expressions of the units or words that the wanted amount carries
     needs: tuple[Need, ...]
+
+    @property
+    def relation(self) -> list[Need]:
+        """What the question asks of those whom it names."""
+        return [n for n in self.needs if not n.is_name and n.weight >= TELLING]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Trains the judge on the questions that the reader was not trained on, and on the `dev` part of the project's own.
 
-Each question of the `train_` sets, and of those written for this project on the news, is asked over all contexts and some news: as it is, and with its own context left out, when
-nothing answers. Sentences elsewhere that hold the answer's words are neither right nor wrong and are left out.
+Each question of the `train_` sets, and of those written for this project on the news, is asked over all contexts and
+some news: as it is, and with its own context left out, when nothing answers. Sentences elsewhere that hold the answer's words are neither right nor wrong and are left out.
 
     python -m bot.train_judge --data ../shared/data --out bot/judge.json
 """
@@ -25,7 +25,7 @@ from bot.evidence import JUDGED, Evidence, features, promising
 from bot.names import standalone
 from bot.question import read_question, search_groups
 from bot.reader import FOLDER, Reader
-from bot.reading_data import Row, held_out, on_news, people
+from bot.reading_data import NEWS_FILE, Row, held_out, on_news, people
 from index.build import build, store_of
 from index.corpora import read_lines
 from index.embed import load_embedder
@@ -93,7 +93,7 @@ def examples(data: Path, reader_folder: Path) -> Iterator[tuple[str, Rows]]:
     ours = list(on_news(data))
     rows = [*people(data), *ours]
     on_news_contexts = {context for _, context, _ in ours}
-    news = [r["text"] for r in islice(read_lines(data / "news_crud.jsonl.xz"), NEWS)]
+    news = [r["text"] for r in islice(read_lines(data / NEWS_FILE), NEWS)]
     held = [row for row in rows if held_out(row[1])]
     random.Random(SEED).shuffle(held)
     asked = [
@@ -219,13 +219,6 @@ def main() -> None:
     x = np.array([row for rows, _ in made for row in rows], dtype=np.float64)
     y = np.array([label for _, labels in made for label in labels], dtype=np.float64)
     groups = np.array([at for at, (_, labels) in enumerate(made) for _ in labels])
-    np.savez(
-        "/tmp/judge_rows2.npz",
-        x=x,
-        y=y,
-        groups=groups,
-        sets=np.array([name for name, (_, labels) in named for _ in labels]),
-    )
     sets = np.array([name for name, (_, labels) in named for _ in labels])
     counts = np.where(sets == "own questions", OWN_COUNT, np.where(sets == "on the news", NEWS_COUNT, 1.0))
     scores = np.zeros(len(y))

@@ -29,7 +29,7 @@ import numpy as np
 from bot.evidence import question_to_read
 from bot.question import language_of, read_question
 from bot.reader import FEATURES, Encoder, Example, Reader, best_span, padded
-from bot.reading_data import Asked, Clozes, Row, held_out, on_news, people, supervised
+from bot.reading_data import NEWS_FILE, Asked, Clozes, Row, held_out, on_news, people, supervised
 from index.build import store_of
 from index.corpora import read_lines
 from index.embed import SHIPPED, StaticEmbedder
@@ -41,9 +41,7 @@ CHARACTER = 64
 MAX_CHARACTERS = 6000
 DILATIONS = (1, 2, 4, 8, 16, 1, 2)
 BATCH = 64
-NEWS_TIMES = (
-    2  # how often a pass asks the questions that were written for this project, each with another passage
-)
+NEWS_TIMES = 2  # how often a pass asks the questions written for this project, each time of another passage
 LEARNING_RATE = 0.002
 WORKERS = 2
 
@@ -316,7 +314,7 @@ def main() -> None:
     rng = random.Random(SEED)
     torch.manual_seed(SEED)
     embedder = StaticEmbedder(SHIPPED)
-    texts = [r["text"] for r in read_lines(options.data / "news_crud.jsonl.xz")]
+    texts = [r["text"] for r in read_lines(options.data / NEWS_FILE)]
     rng.shuffle(texts)
     ours = in_chinese(list(on_news(options.data)), embedder)
     rows = [row for row in (*people(options.data), *ours * NEWS_TIMES) if not held_out(row[1])]
