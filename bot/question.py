@@ -68,7 +68,7 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
         (
             "list",
             "",
-            r"\bwhich (?=\w+(?:ies|s)\b)|\bwhat (?:are|were)\b|^(?:please )?list\b|\bname (?:all|the)\b",
+            r"\bwhich (?=\w+(?:ies|s)\b|\w+ (?:compan|cit|countr|universit)ies\b|\w+ (?:firms|banks|investors|makers|chips|products|models)\b)|\bwhat (?:are|were)\b|^(?:please )?list\b|\bname (?:all|the)\b",
         ),
         ("which", "", r"\bwhich\b|\bwhat(?:'s| is| was)? the names?(?: of)?\b|\bcalled\b"),
         ("what", "", r"\bwhat(?:'s| is| was| did| does| do)?\b|\bhow\b"),

@@ -36,6 +36,10 @@ def keeps_the_laws(found: Answer, store: Store) -> None:
             "Which companies are on the entity list?",
             ["Huawei (华为)", "Biren (壁仞科技)", "Moore Threads (摩尔线程)"],
         ),
+        (
+            "Which Chinese companies are on the entity list?",
+            ["Huawei (华为)", "Biren (壁仞科技)", "Moore Threads (摩尔线程)"],
+        ),
     ],
 )
 def test_the_entity_list_names_three_companies_and_cites_both_sentences(
