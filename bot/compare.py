@@ -37,6 +37,8 @@ _DROP = re.compile(
 )
 LEAST = 0.25  # probability of a cell: beside right ones a wrong one is believed
 MAX_TOGETHER, MAX_EACH = 2, 2  # sentences
+# More names, or more said of them, than in a question that compares.
+MAX_NAMES, MAX_RELATION = 12, 80
 _AGAINST = re.compile(
     r"比|较|弱于|强于|优于|不及|超过|超越|逾越|[高低大小多少快慢]于|对标|接近|挨近|仅为|倍|媲美|差距|领先|落后"
 )
@@ -77,7 +79,7 @@ def to_compare(text: str) -> list[str]:
         if m[2] == "company" and n[2] == "product" and _OF.fullmatch(text[m[1] : n[0]])
     ]
     names = list(dict.fromkeys(text[a:b] for a, b, kind in found if (a, b, kind) not in makers))
-    return names if len(names) >= 2 and _COMPARES.search(text) else []
+    return names if 2 <= len(names) <= MAX_NAMES and _COMPARES.search(text) else []
 
 
 def _named(text: str) -> list[tuple[int, int, str]]:
@@ -114,6 +116,8 @@ def compare(
         rest = f"{rest[:a]} {rest[b:]}"
     rest = normalize(_COUNTED.sub(" ", rest))
     relation = " ".join(_DROP.sub(" ", rest).split())
+    if len(relation) > MAX_RELATION:
+        return None
     if not relation:
         return _side_by_side(asked, names, find)
     early = bool(_EARLY.search(asked.text) or _EVENT.search(relation))

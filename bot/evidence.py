@@ -93,9 +93,9 @@ def _with_article(asked: Asked, found: Sequence[Evidence]) -> list[Evidence]:
     ranks: dict[str, int] = {}
     met: dict[str, set[Need]] = {}
     for e in found:
-        id_ = e.passage.article_id
+        id_, missing = e.passage.article_id, set(e.missing)
         ranks[id_] = min(e.rank, ranks.get(id_, e.rank))
-        met.setdefault(id_, set()).update(n for n in asked.needs if n not in e.missing)
+        met.setdefault(id_, set()).update(n for n in asked.needs if n not in missing)
     total = sum(need.weight for need in asked.needs) or 1.0
     covered = {id_: sum(n.weight for n in needs) / total for id_, needs in met.items()}
     return [

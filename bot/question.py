@@ -16,6 +16,7 @@ from index.search import Language
 from index.store import Store
 from index.terms import STOP, normalize, rarity, terms, words
 
+MAX_NEEDS = 40  # the most telling ones of a text that was pasted as a question
 # (kind, wanted type, pattern) in order; what the pattern matches is not something to look for.
 _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
     "zh": [
@@ -208,8 +209,10 @@ def read_question(text: str, store: Store, answer_language: Language | None = No
         kind, wanted = "how_much", "amount"
     cues = _cues(plain, language) if kind == "how_much" else _date_cues(plain) if kind == "when" else ()
     counted = noun if kind == "how_much" and re.search("多少|几", plain) else ""
-    needs = tuple(_typed(need, kind, wanted, noun, counted) for need in _needs(left, store, language, kind))
-    return Asked(text, language, answer_language or language, kind, wanted, cues, needs)
+    needs = [_typed(need, kind, wanted, noun, counted) for need in _needs(left, store, language, kind)]
+    telling = set(sorted(needs, key=lambda n: -n.weight)[:MAX_NEEDS])
+    kept = tuple(n for n in needs if n in telling)
+    return Asked(text, language, answer_language or language, kind, wanted, cues, kept)
 
 
 def _cues(plain: str, language: Language) -> tuple[str, ...]:

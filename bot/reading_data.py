@@ -1,8 +1,8 @@
 """What the reader is trained on: people's questions on articles, and cloze questions made from the news.
 
 People's are those of the `train_` sets, and those that were written for this project on articles of
-``news_crud.jsonl.xz``, in ``bot/reader/news_questions.jsonl``: the article's id, the question, and the half-open span
-of the article's text that answers, null where nothing does.
+``news_crud.jsonl.xz`` and contexts of those sets, in ``bot/reader/questions.jsonl``: the article's id (a context's is
+its `content_id`), the question, and the half-open span of its text that answers, null where nothing does.
 
 A cloze question (after Lewis et al. 2019, "Unsupervised Question Answering by Cloze Translation") is a
 sentence with a date, amount, name or clause taken out, a question word put in its place, words dropped and
@@ -26,7 +26,7 @@ from ingest.records import content_id
 
 QA = ("train_cmrc2018_trial", "train_drcd_dev", "train_chinesesquad_v2_dev")
 NEWS_FILE = "news_crud.jsonl.xz"
-OURS = Path(__file__).parent / "reader" / "news_questions.jsonl"
+OURS = Path(__file__).parent / "reader" / "questions.jsonl"
 MAX_WINDOW = 240
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?\n]*[”’」』]?")
 _ASKS = {
@@ -68,11 +68,14 @@ def held_out(context: str) -> bool:
 Row = tuple[str, str, tuple[int, int] | None]
 
 
-def on_news(data: Path) -> Iterator[Row]:
+def ours(data: Path) -> Iterator[Row]:
     """(question, context, span) of the questions written for this project, in simplified characters."""
     asked = [json.loads(line) for line in OURS.read_text("utf-8").splitlines()]
     wanted = {row["article"] for row in asked}
     texts = {r["id"]: r["text"] for r in read_lines(data / NEWS_FILE) if r["id"] in wanted}
+    for name in QA:
+        contexts = (normalize(r["context"]) for r in read_lines(data / f"{name}.jsonl.gz"))
+        texts |= {id_: c for c in contexts if (id_ := content_id(c)) in wanted}
     for row in asked:
         text, start, end = texts[row["article"]], row["start"], row["end"]
         span = None if start is None else (len(normalize(text[:start])), len(normalize(text[:end])))

@@ -1,6 +1,6 @@
 """Trains the judge on the questions that the reader was not trained on, and on the `dev` part of the project's own.
 
-Each question of the `train_` sets, and of those written for this project on the news, is asked over all contexts and
+Each question of the `train_` sets, and of those written for this project, is asked over all contexts and
 some news: as it is, and with its own context left out, when nothing answers. Sentences elsewhere that hold the answer's words are neither right nor wrong and are left out.
 
     python -m bot.train_judge --data ../shared/data --out bot/judge.json
@@ -25,7 +25,7 @@ from bot.evidence import JUDGED, Evidence, features, promising
 from bot.names import standalone
 from bot.question import read_question, search_groups
 from bot.reader import FOLDER, Reader
-from bot.reading_data import NEWS_FILE, Row, held_out, on_news, people
+from bot.reading_data import NEWS_FILE, Row, held_out, ours, people
 from index.build import build, store_of
 from index.corpora import read_lines
 from index.embed import load_embedder
@@ -38,8 +38,8 @@ SEED = 20261124
 HIDDEN = 16
 NEWS = 3_000
 WORKERS, AT_ONCE = 2, 300
-# How much a row counts of those written on the news, and of the project's own questions on its own articles.
-NEWS_COUNT, OWN_COUNT = 2.0, 4.0
+# How much a row counts of those written for this project, and of the project's own questions on its own articles.
+OUR_COUNT, OWN_COUNT = 2.0, 4.0
 
 Rows = tuple[Any, list[int]]
 
@@ -90,9 +90,8 @@ def examples(data: Path, reader_folder: Path) -> Iterator[tuple[str, Rows]]:
     """The rows of every question that is held out, as it is and with its context left out, and of which set it is."""
     from tqdm import tqdm
 
-    ours = list(on_news(data))
-    rows = [*people(data), *ours]
-    on_news_contexts = {context for _, context, _ in ours}
+    rows = [*people(data), *ours(data)]
+    written = {(question, context) for question, context, _ in ours(data)}
     news = [r["text"] for r in islice(read_lines(data / NEWS_FILE), NEWS)]
     held = [row for row in rows if held_out(row[1])]
     random.Random(SEED).shuffle(held)
@@ -110,9 +109,9 @@ def examples(data: Path, reader_folder: Path) -> Iterator[tuple[str, Rows]]:
             (Path(folder), reader_folder, asked[at : at + AT_ONCE]) for at in range(0, len(asked), AT_ONCE)
         ]
         made = (found for part in pool.map(_ask, jobs) for found in part)
-        for ((_, context, _), _), found in tqdm(zip(asked, made, strict=True), "asking", len(asked)):
+        for ((question, context, _), _), found in tqdm(zip(asked, made, strict=True), "asking", len(asked)):
             if found:
-                yield ("on the news" if context in on_news_contexts else "train sets"), found
+                yield ("written for it" if (question, context) in written else "train sets"), found
 
 
 def own_examples(questions: Path, sources: Path, reader: Reader) -> Iterator[Rows]:
@@ -220,14 +219,14 @@ def main() -> None:
     y = np.array([label for _, labels in made for label in labels], dtype=np.float64)
     groups = np.array([at for at, (_, labels) in enumerate(made) for _ in labels])
     sets = np.array([name for name, (_, labels) in named for _ in labels])
-    counts = np.where(sets == "own questions", OWN_COUNT, np.where(sets == "on the news", NEWS_COUNT, 1.0))
+    counts = np.where(sets == "own questions", OWN_COUNT, np.where(sets == "written for it", OUR_COUNT, 1.0))
     scores = np.zeros(len(y))
     for fold in range(5):
         inside = groups % 5 != fold
         scores[~inside] = predict(fit(x[inside], y[inside], counts[inside]), x[~inside])
     figures = {
         name: report(scores[sets == name], y[sets == name], groups[sets == name])
-        for name in ("train sets", "on the news", "own questions")
+        for name in ("train sets", "written for it", "own questions")
     }
     print(json.dumps(figures, indent=1))
     weights = {name: value.round(5).tolist() for name, value in fit(x, y, counts).items()}

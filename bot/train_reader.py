@@ -29,7 +29,7 @@ import numpy as np
 from bot.evidence import question_to_read
 from bot.question import language_of, read_question
 from bot.reader import FEATURES, Encoder, Example, Reader, best_span, padded
-from bot.reading_data import NEWS_FILE, Asked, Clozes, Row, held_out, on_news, people, supervised
+from bot.reading_data import NEWS_FILE, Asked, Clozes, Row, held_out, ours, people, supervised
 from index.build import store_of
 from index.corpora import read_lines
 from index.embed import SHIPPED, StaticEmbedder
@@ -41,7 +41,7 @@ CHARACTER = 64
 MAX_CHARACTERS = 6000
 DILATIONS = (1, 2, 4, 8, 16, 1, 2)
 BATCH = 64
-NEWS_TIMES = 2  # how often a pass asks the questions written for this project, each time of another passage
+OUR_TIMES = 2  # how often a pass asks the questions written for this project, each time of another passage
 LEARNING_RATE = 0.002
 WORKERS = 2
 
@@ -287,7 +287,7 @@ def report(data: Path, folder: Path, embedder: StaticEmbedder) -> None:
     reader = Reader(folder)
     for name, rows in (
         ("train sets", people(data)),
-        ("on the news", in_chinese(list(on_news(data)), embedder)),
+        ("written for it", in_chinese(list(ours(data)), embedder)),
     ):
         exact, f1 = measure([row for row in rows if held_out(row[1])], reader)
         print(f"{name}, held out: exact match {exact:.3f}, F1 {f1:.3f}")
@@ -316,8 +316,8 @@ def main() -> None:
     embedder = StaticEmbedder(SHIPPED)
     texts = [r["text"] for r in read_lines(options.data / NEWS_FILE)]
     rng.shuffle(texts)
-    ours = in_chinese(list(on_news(options.data)), embedder)
-    rows = [row for row in (*people(options.data), *ours * NEWS_TIMES) if not held_out(row[1])]
+    own = in_chinese(list(ours(options.data)), embedder)
+    rows = [row for row in (*people(options.data), *own * OUR_TIMES) if not held_out(row[1])]
     counts = Counter(c for text in texts[:20_000] for c in normalize(text))
     counts.update(c for _, context, _ in rows for c in context)
     characters = "".join(c for c, _ in counts.most_common(MAX_CHARACTERS - 2) if not c.isspace())

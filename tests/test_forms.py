@@ -6,6 +6,7 @@ import pytest
 
 from bot.ask import ask
 from bot.compare import to_compare
+from bot.question import MAX_NEEDS, read_question
 from bot.summary import to_introduce
 from index.build import build
 from index.embed import StaticEmbedder
@@ -34,6 +35,14 @@ def test_a_comparison_quotes_both_and_says_which(store: Store) -> None:
 )
 def test_what_is_compared(question: str, names: list[str]) -> None:
     assert to_compare(question) == names
+
+
+def test_a_pasted_text_is_read_by_its_most_telling_words_and_compares_nothing(store: Store) -> None:
+    pasted = "".join(
+        f"{name}和{name}{at}哪个成立更早?" for at in range(60) for name in ("燧原科技", "壁仞科技", "H20")
+    )
+    assert to_compare(pasted) == []
+    assert len(read_question(pasted, store).needs) == MAX_NEEDS
 
 
 def test_counted_companies_are_those_that_an_article_counts(store: Store) -> None:
