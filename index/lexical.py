@@ -78,6 +78,23 @@ class Lexical:
                 total += group.weight * best
         return total
 
+    def held(self, groups: Sequence[Group], rows: NDArray[np.int64]) -> tuple[Any, Any]:
+        """What each of `groups` scores at most, shape (groups,), and which of the passages `rows` hold it.
+
+        The latter has shape (groups, rows).
+        """
+        peaks = np.zeros(len(groups), dtype=np.float32)
+        found = np.zeros((len(groups), len(rows)), dtype=bool)
+        for g, group in enumerate(groups):
+            for term in group.alternatives:
+                if (at := self._ids.get(term)) is None:
+                    continue
+                column, values = self._column(at)
+                places = np.minimum(np.searchsorted(column, rows), len(column) - 1)
+                found[g] |= column[places] == rows
+                peaks[g] = max(peaks[g], group.weight * float(values.max()))
+        return peaks, found
+
     def _column(self, at: int) -> tuple[Any, Any]:
         part = slice(int(self._indptr[at]), int(self._indptr[at + 1]))
         return self._indices[part], self._data[part]

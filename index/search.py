@@ -1,13 +1,16 @@
-"""A query to its hits: BM25 and vectors, normalised, weighted by the query's language and added.
+"""A query to its hits: BM25 and vectors, normalised and added; the best of them weighed once more by what they hold.
 
 Adding z-scores keeps a weak leg from spoiling a strong one, which reciprocal rank fusion (Cormack et al.
-2009) does not.
+2009) does not. What each thing told of a passage weighs is learned by ``bot.train_fusion``.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -20,11 +23,16 @@ from ingest.records import Passage
 
 Leg = Literal["bm25", "dense", "fused"]
 Language = Literal["zh", "en"]
-# Set on the `train_` question sets, with an embedding model that had not seen them.
+FILE = Path(__file__).parent / "fusion.json"
+# For the choice of those weighed once more; set on the `train_` question sets, with an embedding model that had not
+# seen them.
 DENSE_WEIGHT: dict[Language, float] = {"zh": 0.25, "en": 1.0}
-BIGRAM_WEIGHT = 0.7
 DEPTH = 200
 RESCORED = 60
+# What is told of a passage, as its weight in FILE is called: the scores of both legs and how many of the query's pairs
+# of characters it holds, normalised; the share of what the query asks for that it holds, and its article; and how
+# well the best other passage of its article scores, normalised.
+TOLD = ("bm25", "dense", "pairs", "held", "article_held", "article_best")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,15 @@ def query_groups(store: Store, query: str, language: Language) -> list[Group]:
     return [group for group in dict.fromkeys(found) if group.alternatives]
 
 
+@cache
+def weights() -> dict[Language, Any]:
+    """The weights of `TOLD` for each language, shape (6,)."""
+    kept = json.loads(FILE.read_text("utf-8"))["weights"]
+    return {
+        language: np.array([of[name] for name in TOLD], dtype=np.float32) for language, of in kept.items()
+    }
+
+
 def search(
     store: Store,
     query: str,
@@ -55,25 +72,56 @@ def search(
 ) -> list[Hit]:
     """The `k` best passages for `query`, best first; ties go to the passage that comes first."""
     groups = query_groups(store, query, language) if groups is None else groups
-    lexical = (
-        store.lexical.scores(groups) if leg != "dense" else np.zeros(len(store.passages), dtype=np.float32)
-    )
     if leg == "bm25":
+        lexical = store.lexical.scores(groups)
         return _hits(store, np.flatnonzero(lexical), lexical[lexical > 0], k)
-    rows, similar = store.dense.search(store.embedder.embed([normalize(query)])[0], max(k, DEPTH))
     if leg == "dense":
-        return _hits(store, rows, similar, k)
-    candidates = np.union1d(rows, _top(lexical, DEPTH))
-    dense = np.full(len(candidates), similar.min(), dtype=np.float32)
-    dense[np.searchsorted(candidates, rows)] = similar
-    fused = _z(lexical[candidates]) + DENSE_WEIGHT[language] * _z(dense)
-    if language == "zh":
-        best = np.argsort(-fused, kind="stable")[:RESCORED]
-        fused[best] += BIGRAM_WEIGHT * _z(_bigram_scores(store, query, candidates[best]))
-        rest = np.ones(len(fused), dtype=bool)
-        rest[best] = False
-        fused[rest] += min(0.0, float(fused[best].min() - fused[rest].max())) if rest.any() else 0.0
-    return _hits(store, candidates, fused, k)
+        return _hits(store, *_nearest(store, query, max(k, DEPTH)), k)
+    rows, fused, told = candidates(store, query, language, groups, max(k, DEPTH))
+    weighed = told @ weights()[language]
+    rest = fused[len(weighed) :]
+    if len(rest):
+        rest = rest + min(0.0, float(weighed.min() - rest.max()))
+    return _hits(store, rows, np.concatenate([weighed, rest]), k)
+
+
+def candidates(
+    store: Store, query: str, language: Language, groups: Sequence[Group], depth: int = DEPTH
+) -> tuple[Any, Any, Any]:
+    """The rows that either leg has among its `depth` best, best first, their added scores, and what is told of the first.
+
+    The last has shape (at most RESCORED, len(TOLD)).
+    """
+    lexical = store.lexical.scores(groups)
+    near, similar = _nearest(store, query, depth)
+    rows = np.union1d(near, _top(lexical, DEPTH))
+    dense = np.full(len(rows), similar.min(), dtype=np.float32)
+    dense[np.searchsorted(rows, near)] = similar
+    legs = np.stack([_z(lexical[rows]), _z(dense)], axis=1)
+    fused = legs @ np.array([1.0, DENSE_WEIGHT[language]], dtype=np.float32)
+    order = np.argsort(-fused, kind="stable")
+    rows, fused, legs = rows[order], fused[order], legs[order]
+    best = rows[:RESCORED]
+    pairs = _z(_bigram_scores(store, query, best)) if language == "zh" else np.zeros(len(best))
+    told = [pairs, *_of_articles(store, groups, best, fused[:RESCORED])]
+    return rows, fused, np.column_stack([legs[:RESCORED], *told]).astype(np.float32)
+
+
+def _nearest(store: Store, query: str, depth: int) -> tuple[Any, Any]:
+    return store.dense.search(store.embedder.embed([normalize(query)])[0], depth)
+
+
+def _of_articles(store: Store, groups: Sequence[Group], rows: Any, fused: Any) -> tuple[Any, Any, Any]:
+    """The shares of `groups` that the passages `rows` hold and that their articles' do together, rare ones counting
+    more, and the best score of another passage of the article, normalised."""
+    peaks, found = store.lexical.held(groups, rows)
+    ids = np.unique([store.passage(int(row)).article_id for row in rows], return_inverse=True)[1]
+    article = ids[:, None] == ids[None, :]
+    total = max(float(peaks.sum()), 1e-6)
+    together = (found.astype(np.float32) @ article) > 0
+    np.fill_diagonal(article, False)
+    beside = np.where(article, fused, fused.min()).max(1)
+    return peaks @ found / total, peaks @ together / total, _z(beside)
 
 
 def _bigram_scores(store: Store, query: str, rows: Any) -> Any:
