@@ -69,15 +69,27 @@ def _as_spelt() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def unweighed(*names: str) -> Iterator[None]:
+    """Search in which what `TOLD` calls `names` weighs nothing."""
+    kept = np.array([name not in names for name in index.search.TOLD], dtype=np.float32)
+    weights = {language: of * kept for language, of in index.search.weights().items()}
+    none = dict.fromkeys(weights, 0.0) if "dense" in names else {}
+    with patch("index.search.weights", lambda: weights), patch.dict(index.search.DENSE_WEIGHT, none):
+        yield
+
+
 # Each part with what leaves it out, and whether that changes the index too.
 PARTS: dict[str, tuple[Callable[[], AbstractContextManager[object]], bool]] = {
     "nothing": (nullcontext, True),
-    "vectors": (lambda: patch.dict(index.search.DENSE_WEIGHT, zh=0.0, en=0.0), False),
+    "vectors": (lambda: unweighed("dense"), False),
     "BM25": (
         lambda: patch("index.lexical.Lexical.scores", lambda self, _: np.zeros(self.count, dtype=np.float32)),
         False,
     ),
-    "pairs of characters": (lambda: patch("index.search.BIGRAM_WEIGHT", 0.0), False),
+    "pairs of characters": (lambda: unweighed("pairs"), False),
+    "the shares held": (lambda: unweighed("held", "article_held"), False),
+    "the article's best": (lambda: unweighed("article_best"), False),
     "dictionary": (
         lambda: patch.object(Lexicon, "translate", lambda _, phrase: trade(phrase)),
         False,

@@ -16,6 +16,7 @@ import index.search
 from bot.evidence import Evidence
 from bot.records import Answer, Asked, Citation, Finding
 from bot.short import whole
+from evals.ablation import unweighed
 from evals.bench_retrieval import benches, measure
 from evals.draft import cloze, drafts
 from evals.gates import Gate, fallen, read_gates
@@ -28,6 +29,7 @@ from evals.records import Gold, Question, read_questions
 from evals.run import QUESTIONS, Measured, measured, run
 from index.build import store_of
 from index.embed import StaticEmbedder
+from index.search import TOLD
 from index.store import Store
 
 SET = list(read_questions(QUESTIONS))
@@ -44,8 +46,9 @@ def test_every_gate_holds(whole_run: tuple[list[Outcome], Measured]) -> None:
 
 
 def no_weights(patch: pytest.MonkeyPatch, store: Store) -> None:
-    """Every leg of the fused search weighs nothing."""
+    """Nothing in the fused search weighs anything."""
     patch.setattr(index.search, "_z", np.zeros_like)
+    patch.setattr(index.search, "weights", lambda: dict.fromkeys(("zh", "en"), np.zeros(len(TOLD))))
 
 
 def no_refusals(patch: pytest.MonkeyPatch, store: Store) -> None:
@@ -117,7 +120,7 @@ def test_breaking_the_product_makes_a_gate_fall(
 
 
 def test_without_the_vectors_the_gate_on_english_questions_falls(
-    tmp_path: Path, embedder: StaticEmbedder, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, embedder: StaticEmbedder
 ) -> None:
     data = Path(os.environ.get("XINWEN_BENCH", "../shared/data"))
     if not (data / "bench_xquad_en_zh.jsonl.gz").is_file():
@@ -131,8 +134,8 @@ def test_without_the_vectors_the_gate_on_english_questions_falls(
         return fallen(gates, {bench.name: {"R@1": Measure(found, found, found, len(bench.questions))}})
 
     assert len(gates) == 1 and now() == []
-    monkeypatch.setitem(index.search.DENSE_WEIGHT, "en", 0.0)
-    assert len(now()) == 1
+    with unweighed("dense"):
+        assert len(now()) == 1
 
 
 def test_a_gate_on_what_was_not_measured_does_not_hold() -> None:
