@@ -88,8 +88,8 @@ PARTS: dict[str, tuple[Callable[[], AbstractContextManager[object]], bool]] = {
         False,
     ),
     "pairs of characters": (lambda: unweighed("pairs"), False),
-    "the shares held": (lambda: unweighed("held", "article_held"), False),
-    "the article's best": (lambda: unweighed("article_best"), False),
+    "the shares held": (lambda: unweighed("held", "held_around"), False),
+    "the best around": (lambda: unweighed("best_around"), False),
     "dictionary": (
         lambda: patch.object(Lexicon, "translate", lambda _, phrase: trade(phrase)),
         False,

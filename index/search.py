@@ -29,10 +29,11 @@ FILE = Path(__file__).parent / "fusion.json"
 DENSE_WEIGHT: dict[Language, float] = {"zh": 0.25, "en": 1.0}
 DEPTH = 200
 RESCORED = 60
+AROUND = 1000  # characters
 # What is told of a passage, as its weight in FILE is called: the scores of both legs and how many of the query's pairs
-# of characters it holds, normalised; the share of what the query asks for that it holds, and its article; and how
-# well the best other passage of its article scores, normalised.
-TOLD = ("bm25", "dense", "pairs", "held", "article_held", "article_best")
+# of characters it holds, normalised; the share of what the query asks for that it holds, and that it holds with the
+# passages found around it in its article; and how well the best of those scores, normalised.
+TOLD = ("bm25", "dense", "pairs", "held", "held_around", "best_around")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def candidates(
     rows, fused, legs = rows[order], fused[order], legs[order]
     best = rows[:RESCORED]
     pairs = _z(_bigram_scores(store, query, best)) if language == "zh" else np.zeros(len(best))
-    told = [pairs, *_of_articles(store, groups, best, fused[:RESCORED])]
+    told = [pairs, *_of_places(store, groups, best, fused[:RESCORED])]
     return rows, fused, np.column_stack([legs[:RESCORED], *told]).astype(np.float32)
 
 
@@ -111,16 +112,18 @@ def _nearest(store: Store, query: str, depth: int) -> tuple[Any, Any]:
     return store.dense.search(store.embedder.embed([normalize(query)])[0], depth)
 
 
-def _of_articles(store: Store, groups: Sequence[Group], rows: Any, fused: Any) -> tuple[Any, Any, Any]:
-    """The shares of `groups` that the passages `rows` hold and that their articles' do together, rare ones counting
-    more, and the best score of another passage of the article, normalised."""
+def _of_places(store: Store, groups: Sequence[Group], rows: Any, fused: Any) -> tuple[Any, Any, Any]:
+    """The shares of `groups` that each of the passages `rows` holds, alone and with those around it, rare ones counting
+    more, and the best score of one around it, normalised."""
     peaks, found = store.lexical.held(groups, rows)
-    ids = np.unique([store.passage(int(row)).article_id for row in rows], return_inverse=True)[1]
-    article = ids[:, None] == ids[None, :]
+    passages = [store.passage(int(row)) for row in rows]
+    ids = np.unique([p.article_id for p in passages], return_inverse=True)[1]
+    starts = np.array([p.start for p in passages])
+    around = (ids[:, None] == ids) & (abs(starts[:, None] - starts) < AROUND)
     total = max(float(peaks.sum()), 1e-6)
-    together = (found.astype(np.float32) @ article) > 0
-    np.fill_diagonal(article, False)
-    beside = np.where(article, fused, fused.min()).max(1)
+    together = (found.astype(np.float32) @ around) > 0
+    np.fill_diagonal(around, False)
+    beside = np.where(around, fused, fused.min()).max(1)
     return peaks @ found / total, peaks @ together / total, _z(beside)
 
 
