@@ -50,5 +50,6 @@ train-embedder: install
 
 train-reader: install
 	$(BIN)/pip install --quiet --progress-bar off -e '.[train]'
+	$(BIN)/python -m bot.train_fusion
 	$(BIN)/python -m bot.train_reader
 	$(BIN)/python -m bot.train_judge

@@ -20,7 +20,7 @@ OWNERS = {
     "jieba": {"index.terms"},
     "bm25s": {"index.lexical", "evals.bench_retrieval"},
     "sentence_transformers": {"index.embed"},
-    "torch": {"index.train_embedder", "bot.train_reader", "bot.train_judge"},
+    "torch": {"index.train_embedder", "bot.train_fusion", "bot.train_reader", "bot.train_judge"},
     "onnxruntime": {"bot.reader"},
     "pypinyin": {"bot.names"},
     "langchain_core": {"bot.retriever"},
