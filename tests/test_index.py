@@ -14,7 +14,7 @@ import pytest
 from index.build import build
 from index.embed import SHIPPED, SentenceTransformerEmbedder, StaticEmbedder
 from index.lexical import Group
-from index.search import search
+from index.search import TOLD, candidates, search
 from index.store import FORMAT, Chunking, NoStoreError, StaleError, Store, StoreError
 from ingest.read import read
 from ingest.records import Source, content_id
@@ -49,6 +49,29 @@ def test_a_group_counts_its_best_alternative_once(store: Store) -> None:
     other = store.lexical.scores([Group(("实体名单",))])
     both = store.lexical.scores([Group(("实体清单", "实体名单", "没有这个词"))])
     np.testing.assert_allclose(both, np.maximum(one, other))
+
+
+def test_which_passages_hold_a_group_is_what_it_scores_in(store: Store) -> None:
+    groups = [Group(("实体清单", "实体名单"), 0.5), Group(("没有这个词",)), Group(("燧原科技",))]
+    rows = np.arange(len(store.passages))[::2]
+    peaks, found = store.lexical.held(groups, rows)
+    for group, peak, held in zip(groups, peaks, found, strict=True):
+        scores = store.lexical.scores([group])
+        assert peak == pytest.approx(scores.max())
+        np.testing.assert_array_equal(held, scores[rows] > 0)
+
+
+def test_what_stands_around_a_passage_is_told_with_it_but_not_what_stands_far_off(
+    tmp_path: Path, embedder: StaticEmbedder
+) -> None:
+    filling = "".join(f"第{at}段讲的是天气和庄稼,与别的事情都没有关系。\n" for at in range(200))
+    build([source(f"曦云系列由沐曦推出。\n{filling}天垓系列由天数智芯推出。\n")], tmp_path, embedder)
+    store = Store(tmp_path, embedder)
+    groups = [Group(("曦云",)), Group(("天垓",))]
+    rows, _, told = candidates(store, "曦云和天垓", "zh", groups)
+    held = dict(zip(map(int, rows), told[:, TOLD.index("held_around")], strict=False))
+    first, last = 0, len(store.passages) - 1
+    assert 0.3 < held[first] < 0.7 and 0.3 < held[last] < 0.7
 
 
 @pytest.mark.parametrize("leg", ["bm25", "dense", "fused"])
