@@ -87,9 +87,9 @@ class Lexical:
         found = np.zeros((len(groups), len(rows)), dtype=bool)
         for g, group in enumerate(groups):
             for term in group.alternatives:
-                if (at := self._ids.get(term)) is None:
+                if not self.document_frequency(term):
                     continue
-                column, values = self._column(at)
+                column, values = self._column(self._ids[term])
                 places = np.minimum(np.searchsorted(column, rows), len(column) - 1)
                 found[g] |= column[places] == rows
                 peaks[g] = max(peaks[g], group.weight * float(values.max()))
