@@ -16,6 +16,7 @@ from index.search import Language
 from index.store import Store
 from index.terms import STOP, normalize, rarity, terms, words
 
+_NO_CALLING = frozenset("家个些大小新老外两三四五六七八九十几各每同好坏哪是有被给在对与和跟向由从为把让比")
 MAX_NEEDS = 40  # the most telling ones of a text that was pasted as a question
 # (kind, wanted type, pattern) in order; what the pattern matches is not something to look for.
 _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
@@ -315,7 +316,9 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
         forms = (word, *(_forms(entry) if entry else ()), *_of_stem(word))
         forms = _FOUNDER if kind == "who" and "成立" in forms else forms
         # A Latin word in a Chinese question, if no term of the trade, is what something is called.
-        strange = bool(re.fullmatch(r"[a-z]{4,}", word))
+        # So is a single character before 公司 (“丁公司”) that no word for companies is made with (“大公司”).
+        called = len(word) == 1 and word not in _NO_CALLING and f"{word}公司" in left
+        strange = called or bool(re.fullmatch(r"[a-z]{4,}", word))
         yield _need(word, forms, store, entry.kind in NAMES if entry else strange)
 
 
