@@ -61,7 +61,7 @@ def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
             denied = bool(NOT.search(enough[0].text)) != bool(NOT.search(asked.text.replace("有没有", "")))
             sure = enough[0].score >= UNSURE and not any(n in enough[0].missing for n in asked.relation)
             lead = (NO if denied else YES)[asked.answer_language] if sure else ""
-        return Finding(tuple(claims), None, lead, asked.kind == "why", _also(claims, enough))
+        return Finding(tuple(claims), None, lead, asked.kind == "why", _also(claims, _in_full(asked, enough)))
     reason, nearest = _refusal(asked, evidence)
     return Finding((whole(nearest),) if nearest.coverage >= NEAR_ENOUGH else (), reason)
 
@@ -132,16 +132,19 @@ def _claims(
     if asked.kind == "yes_no":
         return [whole(enough[0])]
     # What says all that the question says comes before what only is likely.
-    relation = asked.relation
-    full = [e for e in enough if all(said(n, e.text, e.spun) for n in relation)]
-    best = _best_offer(asked, full) or _best_offer(asked, enough)
+    best = _best_offer(asked, _in_full(asked, enough)) or _best_offer(asked, enough)
     if best:
         return [best]
-    first = (full or enough)[0]
+    first = _in_full(asked, enough)[0]
     # A sentence without a date where one is asked for must be likely, and leave nothing unsaid.
     unfit = asked.wanted in ("date", "amount", "person", "place")
     enough_said = first.score >= (UNSURE if first.missing else LIKELY)
     return [] if unfit and not enough_said else [whole(first)]
+
+
+def _in_full(asked: Asked, enough: Sequence[Evidence]) -> Sequence[Evidence]:
+    """Those of `enough` that say themselves all that the question asks of its names; all of them if none does."""
+    return [e for e in enough if all(said(n, e.text, e.spun) for n in asked.relation)] or enough
 
 
 def _best_offer(asked: Asked, enough: Sequence[Evidence]) -> Claim | None:

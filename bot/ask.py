@@ -1,11 +1,12 @@
-"""One question in, one cited answer out. The hops before search are made once, at build time:
+"""One message in, one cited answer out. The hops before search are made once, at build time:
 read (ingest.read) · split (ingest.split) · chunk (ingest.chunk) · build (index.build)."""
 
 from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.answer import answer
 from bot.cite import cite, render, unmarked
@@ -13,16 +14,26 @@ from bot.compare import Find, compare, counted_names, to_compare
 from bot.conflicts import disagreeing, undoubted
 from bot.evidence import Evidence, gather
 from bot.names import mend_names, standalone
-from bot.phrases import DISAGREE, NEAREST, READ_AS, REFUSALS
+from bot.phrases import DISAGREE, NEAREST, READ_AS, REFUSALS, SAID_OF
 from bot.question import read_question, search_groups
 from bot.reader import Reader, shipped_reader
-from bot.records import Answer, Asked, Claim, Conflict, Finding, Statement
+from bot.records import Answer, Asked, Citation, Claim, Conflict, Finding, Span, Statement
+from bot.several import questions_in
 from bot.summary import introduce, to_introduce
 from index.search import Language, search
 from index.store import Store
 
 DEFAULT_K = 24
 MAX_QUESTION = 2000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """One question of a message and what was found for it."""
+
+    asked: Asked
+    finding: Finding
+    disagree: bool
 
 
 def ask(
@@ -35,8 +46,9 @@ def ask(
 ) -> Answer:
     """The answer to `question` from the articles of `store`, in quote mode: nothing in it but their words.
 
-    `history` is what the asker said before, oldest first; `language` the answer's, None for the question's own;
-    `k` how many passages are looked at; `reader` another reader than the shipped one.
+    A message of several questions is answered part by part, and refused if no part has an answer. `history` is what
+    the asker said before, oldest first; `language` the answer's, None for the question's own; `k` how many passages
+    are looked at; `reader` another reader than the shipped one.
     """
     started = time.perf_counter()
     reader = reader or shipped_reader()
@@ -55,33 +67,67 @@ def ask(
         return asked, gather(asked, hits, store, reader)
 
     plain, doubted = undoubted(mended)
-    asked, evidence = find(plain)
-    finding = _finding(asked, evidence, store, find)
-    conflicts = _conflicts(asked, finding, evidence, doubted)
-    if conflicts:
-        lead = DISAGREE[asked.answer_language] + finding.lead
-        finding = Finding((finding.claims[0], *conflicts), None, lead, finding.lines)
-    citations, markers = cite((*finding.claims, *finding.also), store)
-    text = render(finding, markers, citations, asked.answer_language)
-    if finding.reason:
-        said = REFUSALS[asked.answer_language][finding.reason]
-        text = f"{said}{NEAREST[asked.answer_language]}{text}" if finding.claims else said
+    told = [_told(part, doubted, store, find) for part in ([] if to_compare(plain) else questions_in(plain))]
+    if len(told) < 2 or all(t.finding.reason for t in told):
+        told = told if len(told) == 1 else [_told(plain, doubted, store, find)]
+    # What is nearest to a part without an answer is shown only where no part has one.
+    shown = [t for t in told if not t.finding.reason] or told
+    citations, markers = cite(tuple(c for t in shown for c in (*t.finding.claims, *t.finding.also)), store)
+    if len(told) == 1:
+        text = _said(told[0], markers, citations)
+    else:
+        text = "\n".join(_part(t, markers, citations) for t in told)
+    said_in = told[0].asked.answer_language
     for wrong, right in read_as:
-        text += READ_AS[asked.answer_language].format(wrong=unmarked(wrong), right=right)
-    statements = [Statement(c.text, markers[c.span]) for c in finding.claims] if conflicts else []
+        text += READ_AS[said_in].format(wrong=unmarked(wrong), right=right)
     total = time.perf_counter() - started
     timings = {"retrieve": searching, "answer": total - searching, "total": total}
+    reasons = [t.finding.reason for t in told]
     return Answer(
         answer=text,
-        refused=finding.reason is not None,
-        reason=finding.reason,
+        refused=all(reasons),
+        reason=reasons[0] if all(reasons) else None,
         citations=tuple(citations),
-        conflicts=(Conflict(mended, tuple(statements)),) if statements else (),
+        conflicts=tuple(
+            Conflict(
+                mended if len(told) == 1 else t.asked.text,
+                tuple(Statement(c.text, markers[c.span]) for c in t.finding.claims),
+            )
+            for t in told
+            if t.disagree
+        ),
         standalone_question=mended,
         mode="quote",
         trace_id=uuid.uuid4().hex,
         timings_ms={name: round(1000 * seconds, 2) for name, seconds in timings.items()},
     )
+
+
+def _told(question: str, doubted: bool, store: Store, find: Find) -> _Told:
+    asked, evidence = find(question)
+    finding = _finding(asked, evidence, store, find)
+    conflicts = _conflicts(asked, finding, evidence, doubted)
+    if conflicts:
+        lead = DISAGREE[asked.answer_language] + finding.lead
+        finding = Finding((finding.claims[0], *conflicts), None, lead, finding.lines)
+    return _Told(asked, finding, bool(conflicts))
+
+
+def _said(told: _Told, markers: Mapping[Span, int], citations: Sequence[Citation]) -> str:
+    language, finding = told.asked.answer_language, told.finding
+    text = render(finding, markers, citations, language)
+    if not finding.reason:
+        return text
+    said = REFUSALS[language][finding.reason]
+    return f"{said}{NEAREST[language]}{text}" if finding.claims else said
+
+
+def _part(told: _Told, markers: Mapping[Span, int], citations: Sequence[Citation]) -> str:
+    """What is said of one of several questions: where it has no answer, which it was."""
+    language, reason = told.asked.answer_language, told.finding.reason
+    if not reason:
+        return _said(told, markers, citations)
+    return SAID_OF[language].format(question=unmarked(told.asked.text)) + REFUSALS[language][reason]
 
 
 def _finding(asked: Asked, evidence: list[Evidence], store: Store, find: Find) -> Finding:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from bot.english import in_english
 from bot.phrases import LIST_MARK, NOT_SURE
 from bot.records import Citation, Claim, Finding, Span
@@ -53,7 +55,9 @@ def _citation(claim: Claim, marker: int, store: Store) -> Citation:
     )
 
 
-def render(finding: Finding, markers: dict[Span, int], citations: list[Citation], language: str) -> str:
+def render(
+    finding: Finding, markers: Mapping[Span, int], citations: Sequence[Citation], language: str
+) -> str:
     """The answer's text: what was asked for with its markers, then for a single fact the sentence as proof."""
     published = {(c.source_id, c.start, c.end): c.published for c in citations}
     parts: dict[str, list[int]] = {}
@@ -67,7 +71,7 @@ def render(finding: Finding, markers: dict[Span, int], citations: list[Citation]
     ]
     line = finding.lead + ("\n" if finding.lines else LIST_MARK[language]).join(shown)
     if len({c.span for c in finding.claims}) == 1 and len(parts) == 1:
-        quote = " ".join(citations[0].quote.split())
+        quote = " ".join(citations[markers[finding.claims[0].span] - 1].quote.split())
         if finding.claims[0].text != quote:
             line += f"\n“{unmarked(quote)}”"
     others = [f"“{unmarked(c.text)}” [{markers[c.span]}]" for c in finding.also]

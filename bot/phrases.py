@@ -22,6 +22,7 @@ LIST_MARK = {"zh": "、", "en": ", "}
 NEAREST = {"zh": "最接近的内容：", "en": " The nearest thing they say: "}
 YES = {"zh": "是：", "en": "Yes: "}
 NO = {"zh": "否：", "en": "No: "}
+SAID_OF = {"zh": "“{question}”：", "en": "“{question}”: "}
 DISAGREE = {"zh": "说法不一：", "en": "The articles disagree: "}
 NOT_SURE = {"zh": "\n不能确定，也可能是：", "en": "\nNot certain; it may also be: "}
 READ_AS = {"zh": "\n（“{wrong}”按“{right}”理解）", "en": "\n(“{wrong}” is read as “{right}”.)"}

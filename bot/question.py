@@ -296,6 +296,8 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
         pairs = [(p, g) for p, g in store.lexicon.groups(left.replace("‖", " ")) if p.lower() not in _WEAK]
         for phrase, group in pairs:
             forms = _FOUNDER if kind == "who" and "成立" in group.alternatives else group.alternatives
+            # 创始 stands but in 创始人, who is no event.
+            forms = tuple(f for f in forms if f != "创始" or kind in ("who", "which", "list"))
             known = next((e for f in forms if (e := by_form().get(f.lower()))), None)
             strange = any(c.isupper() for c in phrase) and len(forms) == 1
             yield _need(phrase, forms, store, known.kind in NAMES if known else strange)

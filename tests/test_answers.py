@@ -119,3 +119,22 @@ def test_markers_in_an_article_are_not_taken_for_citations(tmp_path: Path, embed
 
 def test_no_evidence_is_a_refusal(store: Store) -> None:
     assert answer(read_question("燧原科技的CEO是谁?", store), [], store).reason == "off_topic"
+
+
+def test_a_message_of_several_questions_is_answered_part_by_part(store: Store) -> None:
+    found = ask("燧原科技的CEO是谁?什么时候成立的?它的食堂好吃吗?", store)
+    keeps_the_laws(found, store)
+    assert not found.refused
+    lines = found.answer.split("\n")
+    assert lines[0] == "赵立东 [1]" and "2018年3月 [2]" in lines
+    assert lines[-1] == "“燧原科技的食堂好吃吗?”：文章里没有这个问题的答案。"
+    assert len(found.citations) == 2
+
+
+def test_a_message_of_which_no_part_is_answered_is_refused_once(store: Store) -> None:
+    found = ask("燧原科技的食堂好吃吗?它的足球队叫什么?", store)
+    assert found.refused and found.answer.count("文章里没有这个问题的答案") == 1
+
+
+def test_who_the_founder_is_does_not_say_when_it_was_founded(store: Store) -> None:
+    assert ask("When was Enflame founded?", store).answer.startswith("March 2018 (2018年3月) [1]")

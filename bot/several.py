@@ -1,0 +1,67 @@
+"""A message that asks several things, told apart into questions that each stand alone."""
+
+from __future__ import annotations
+
+import re
+
+from bot.names import names_in, standalone
+
+MAX_QUESTIONS = 4
+_PART = re.compile(
+    r".+?(?:[?？;；,，]+\s*|\s+and\s+(?=(?:who|when|where|why|how|what|which)\b)|$)", re.I | re.S
+)
+_ASKS = re.compile(
+    r"什么|[谁誰呢]|哪|多少|[多为]久|几[年月号个家款人轮次]|为[何啥]|何时|何处|怎[么样]|如何|是否|有没有|吗|"
+    r"\b(?:who|whose|when|where|why|how|what|which)\b",
+    re.I,
+)
+# Such a question asks for its subject.
+_OF_OTHERS = re.compile(
+    r"哪[些家几]|什么是|\b(?:which|what) (?:companies|firms|chips|products|people)\b", re.I
+)
+
+
+def questions_in(text: str) -> list[str]:
+    """The questions of `text`, what a later one leaves unsaid filled in; just `text` if it asks one thing.
+
+    Parts are told apart only where the first names whom it asks about: in “哪家公司融资最多,投了多少” the second
+    hangs on the answer to the first.
+
+    >>> questions_in("燧原科技的CEO是谁?什么时候成立的?")
+    ['燧原科技的CEO是谁?', '燧原科技什么时候成立的?']
+    >>> questions_in("Who founded Enflame and when was it founded?")
+    ['Who founded Enflame', 'when was Enflame founded?']
+    >>> questions_in("2024年5月,燧原科技做了什么?")
+    ['2024年5月,燧原科技做了什么?']
+    """
+    asking: list[str] = []
+    lead = ""
+    for match in _PART.finditer(text):
+        asks = _ASKS.search(match[0])
+        if asks and len(_bare(match[0])) > 1:
+            asking.append(lead + match[0])
+            lead = ""
+        elif asking and (asks or match.end() == len(text)):
+            asking[-1] += lead + match[0]  # “为什么?”, “谢谢”
+            lead = ""
+        else:
+            lead += match[0]
+    if not 2 <= len(asking) <= MAX_QUESTIONS:
+        return [text]
+    asking = [re.sub(r"[,，;；\s]+$|\s+and\s+$", "", part, flags=re.I) for part in asking]
+    named = next((asking[0][a:b] for a, b, _ in names_in(asking[0])), "")
+    if not named:
+        return [text]
+    alone = [asking[0]]
+    for part in asking[1:]:
+        filled = standalone(part, alone)
+        if not any(names_in(filled)) and not _OF_OTHERS.search(filled):
+            chinese = re.search(r"[一-鿿]", filled)
+            filled = f"{named}{filled}" if chinese else f"{filled.rstrip('?')} ({named})?"
+        alone.append(filled)
+    return alone
+
+
+def _bare(part: str) -> str:
+    """`part` without its question words, marks and particles."""
+    return re.sub(r"[\W是的了在]", "", _ASKS.sub("", part))
