@@ -160,7 +160,7 @@ def _lead_in(passage: Passage, store: Store) -> tuple[int, int]:
 def _read(asked: Asked, found: list[Evidence], store: Store, reader: Reader) -> list[Evidence]:
     """`found` with the reader's marks on the sentences of the most promising passages."""
     chosen = list(dict.fromkeys(e.passage for e in found))[:READ]
-    texts = {p: _to_read(p, store) for p in chosen}
+    texts = {p: to_read(p, store) for p in chosen}
     pairs = [(question_to_read(asked, text), head + text) for head, text in texts.values()]
     starts, ends, none = reader.logits(pairs)
     marks = {
@@ -180,7 +180,7 @@ def _read(asked: Asked, found: list[Evidence], store: Store, reader: Reader) -> 
     return out
 
 
-def _to_read(passage: Passage, store: Store) -> tuple[str, str]:
+def to_read(passage: Passage, store: Store) -> tuple[str, str]:
     """The head and the text of `passage` as the reader reads them; every character of the text keeps its place."""
     spun = passage.article_id in store.spun
     head = (passage.heading or store.article(passage.article_id).title)[:MAX_HEAD].rstrip("。…") + "\n"
@@ -325,7 +325,7 @@ def _holds(form: str, plain: str, held: frozenset[str]) -> bool:
 
 
 @derived
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def _plain(text: str, spun: bool, likeliest: bool = False) -> tuple[str, frozenset[str]]:
     plain = normalize(text)
     if spun:
@@ -368,13 +368,13 @@ def _similar(need: Need, sentence: str, spun: bool, embedder: Embedder) -> float
 
 
 @derived
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=2_000)
 def _word_vectors(embed: Callable[[list[str]], Any], sentence: str, spun: bool) -> Any:
     plain = ordinary(normalize(sentence))[0] if spun else sentence
     found = [w for w in words(plain) if re.fullmatch(r"[一-鿿]{2,}", w) and w not in STOP]
     return embed(found) if found else np.zeros((0, 1), dtype=np.float32)
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=20_000)
 def _vector(embed: Callable[[list[str]], Any], word: str) -> Any:
     return embed([word])[0]

@@ -154,7 +154,7 @@ class Figure:
         return abs(self.parts[0] - other.parts[0]) <= rounding + 1e-9 * abs(other.parts[0])
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def figures(text: str) -> tuple[Figure, ...]:
     """The figures of `text`, in order; positions are those of its normal form. Numbers in names (H20) are none.
 

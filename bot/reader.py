@@ -50,12 +50,12 @@ class Encoder:
     def __init__(self, characters: str, embedder: StaticEmbedder) -> None:
         self.ids = {c: at for at, c in enumerate(characters, 2)}
         self.embedder = embedder
-        norms = np.linalg.norm(embedder.matrix.astype(np.float32), axis=1)
-        self.norms: Floats = norms / norms.mean()
-        self._text = lru_cache(maxsize=4096)(self._of_text)
+        self.lengths: Floats = np.linalg.norm(embedder.matrix.astype(np.float32), axis=1)
+        self.norms: Floats = self.lengths / self.lengths.mean()
+        self._text = lru_cache(maxsize=1024)(self._of_text)
 
     def _of_text(self, text: str) -> tuple[Any, Any, Any, Any, Any]:
-        """Of `text`, in normal form: character ids, piece of each character, its words' numbers, unit vectors, spans."""
+        """Of `text`, in normal form: ids and pieces of its characters, words, their sentences' numbers, pieces used."""
         ids = np.array([self.ids.get(c, UNKNOWN) for c in text], dtype=np.int32)
         pieces = np.full(len(text), -1, dtype=np.int32)
         encoded = self.embedder.tokenizer.encode(text, add_special_tokens=False)
@@ -64,17 +64,20 @@ class Encoder:
         found = words(text)
         sentences = np.cumsum([0] + [bool(_END.match(c)) for c in text[:-1]]) if text else np.zeros(0, int)
         used = np.array(sorted(set(pieces.tolist()) - {-1}), dtype=np.int32)
-        vectors = self.embedder.matrix[used].astype(np.float32)
-        vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-        return ids, pieces, found, sentences, (used, vectors)
+        return ids, pieces, found, sentences, used
+
+    def _unit_vectors(self, used: Any) -> Floats:
+        """The pieces' vectors, shape (pieces, dimensions); not kept with the text, whose size they are a hundred times."""
+        vectors: Floats = self.embedder.matrix[used].astype(np.float32)
+        return vectors / np.maximum(self.lengths[used], 1e-9)[:, None]
 
     def example(self, question: str, passage: str) -> Example:
         """The arrays of a `question` and a `passage`, both cut to what the reader takes; spans stay as they are."""
         question, passage = _same_length(question)[:MAX_QUESTION], _same_length(passage)[:MAX_PASSAGE]
-        q_ids, q_pieces, q_words, _, (q_used, q_vectors) = self._text(question)
-        ids, pieces, found, sentences, (used, vectors) = self._text(passage)
+        q_ids, q_pieces, q_words, _, q_used = self._text(question)
+        ids, pieces, found, sentences, used = self._text(passage)
         alike = (
-            vectors @ q_vectors.T
+            self._unit_vectors(used) @ self._unit_vectors(q_used).T
             if len(used) and len(q_used)
             else np.zeros((len(used), len(q_used)), np.float32)
         )

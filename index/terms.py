@@ -75,7 +75,7 @@ def terms(text: str) -> list[str]:
 
 
 @derived
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def words(text: str) -> tuple[str, ...]:
     """The words of `text` without overlap, all of them, punctuation too; joined they are its normal form."""
     return tuple(_jieba().cut(normalize(text)))
