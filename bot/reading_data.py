@@ -139,14 +139,24 @@ def window(
     return head + context[start:end], len(head) - start
 
 
-def supervised(rows: list[Row], rng: random.Random) -> Iterator[Asked]:
-    """One pass over `rows` of `people`: each with its own window, and one in three with a passage of another."""
+def supervised(
+    rows: list[Row], rng: random.Random, found: dict[str, list[str]] | None = None
+) -> Iterator[Asked]:
+    """One pass over `rows` of `people`: each with its own window, and half of them with a passage of another.
+
+    `found` holds passages that search finds for a question, of which it may be another.
+    """
     contexts = [context for _, context, _ in rows]
     for question, context, span in rows:
         passage, moved = window(context, span, rng)
         yield Asked(question, passage, (span[0] + moved, span[1] + moved) if span else None)
-        if span and rng.random() < 0.35:
-            yield Asked(question, _wrong(question, context, context[span[0] : span[1]], contexts, rng), None)
+        if span and rng.random() < 0.5:
+            answer = context[span[0] : span[1]]
+            mistaken = [p for p in (found or {}).get(question, ()) if answer not in p]
+            if mistaken and rng.random() < 0.7:
+                yield Asked(question, rng.choice(mistaken), None)
+            else:
+                yield Asked(question, _wrong(question, context, answer, contexts, rng), None)
 
 
 def _wrong(question: str, context: str, answer: str, contexts: list[str], rng: random.Random) -> str:

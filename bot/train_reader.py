@@ -26,13 +26,14 @@ from typing import Any
 
 import numpy as np
 
-from bot.evidence import question_to_read
+from bot.evidence import question_to_read, to_read
 from bot.question import language_of, read_question
 from bot.reader import FEATURES, Encoder, Example, Reader, best_span, padded
 from bot.reading_data import NEWS_FILE, Asked, Clozes, Row, held_out, ours, people, supervised
 from index.build import store_of
 from index.corpora import read_lines
 from index.embed import SHIPPED, StaticEmbedder
+from index.search import search
 from index.terms import normalize, words
 
 SEED = 20261124
@@ -42,6 +43,7 @@ MAX_CHARACTERS = 6000
 DILATIONS = (1, 2, 4, 8, 16, 1, 2)
 BATCH = 64
 OUR_TIMES = 2  # how often a pass asks the questions written for this project, each time of another passage
+FOUND = 8  # passages found for a question, those without its answer being read as wrong ones
 LEARNING_RATE = 0.002
 WORKERS = 2
 
@@ -179,10 +181,25 @@ def in_chinese(rows: list[Row], embedder: StaticEmbedder) -> list[Row]:
         ]
 
 
-def _make_supervised(job: tuple[int, list[Any], str]) -> list[Item]:
-    seed, rows, characters = job
+def passages_found(rows: list[Row], embedder: StaticEmbedder) -> dict[str, list[str]]:
+    """Each question of `rows` to the passages that search finds for it among their contexts: hard negatives."""
+    found = {}
+    with tempfile.TemporaryDirectory() as folder:
+        store = store_of(list(dict.fromkeys(c for _, c, _ in rows)), Path(folder), embedder)
+        for question, _, _ in rows:
+            if question not in found:
+                hits = search(store, question, FOUND, "zh")
+                # Every other one with its head, as windows have.
+                found[question] = [
+                    normalize("".join(to_read(hit.passage, store)[hit.rank % 2 :])) for hit in hits
+                ]
+    return found
+
+
+def _make_supervised(job: tuple[int, list[Any], str, dict[str, list[str]]]) -> list[Item]:
+    seed, rows, characters, found = job
     encoder = Encoder(characters, StaticEmbedder(SHIPPED))
-    made = (encoded(encoder, asked) for asked in supervised(rows, random.Random(seed)))
+    made = (encoded(encoder, asked) for asked in supervised(rows, random.Random(seed), found))
     return [_compact(item) for item in made if item]
 
 
@@ -302,9 +319,9 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--out", type=Path, default=Path("bot/reader"))
     parser.add_argument(
-        "--articles", type=int, default=61_485, help="news articles to make cloze questions from"
+        "--articles", type=int, default=27_500, help="news articles to make cloze questions from"
     )
-    parser.add_argument("--passes", type=int, default=8, help="over people's questions")
+    parser.add_argument("--passes", type=int, default=6, help="over people's questions")
     parser.add_argument("--measure", action="store_true", help="only measure the reader in --out")
     options = parser.parse_args()
     if options.measure:
@@ -318,6 +335,7 @@ def main() -> None:
     rng.shuffle(texts)
     own = in_chinese(list(ours(options.data)), embedder)
     rows = [row for row in (*people(options.data), *own * OUR_TIMES) if not held_out(row[1])]
+    found = passages_found(rows, embedder)
     counts = Counter(c for text in texts[:20_000] for c in normalize(text))
     counts.update(c for _, context, _ in rows for c in context)
     characters = "".join(c for c, _ in counts.most_common(MAX_CHARACTERS - 2) if not c.isspace())
@@ -326,7 +344,10 @@ def main() -> None:
     size = 500
     jobs = [(SEED + at, chosen[at : at + size], characters, near) for at in range(0, len(chosen), size)]
     with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
-        human = [pool.submit(_make_supervised, (SEED + at, rows, characters)) for at in range(options.passes)]
+        human = [
+            pool.submit(_make_supervised, (SEED + at, rows, characters, found))
+            for at in range(options.passes)
+        ]
         made = tqdm(pool.map(_make_clozes, jobs), total=len(jobs), desc="cloze questions", mininterval=5)
         clozes = [item for items in made for item in items]
         passes = [job.result() for job in human]
