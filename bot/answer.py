@@ -14,7 +14,7 @@ from bot.lists import members, series
 from bot.phrases import NO, YES
 from bot.premise import PRESUMING, contradicts
 from bot.records import TELLING, Asked, Claim, Finding, Need, Reason, Span
-from bot.short import short_claim, whole
+from bot.short import posts_asked, short_claim, whole
 from index.search import Language
 from index.store import Store
 from ingest.sentences import sentence_spans
@@ -84,6 +84,8 @@ def sufficient(asked: Asked, e: Evidence) -> bool:
     unnamed = [n for n in names if n in e.missing and not _undated(n, e)]
     if unnamed and (unnamed[0] == names[0] or e.score < LIKELY):
         return False
+    if asked.wanted == "person" and not all(said(n, e.text, e.spun) for n in posts_asked(asked)):
+        return False  # who holds another post says nothing of this one
     # What misses nothing that the question says may be less likely.
     enough = ENOUGH[asked.language] * (1.0 if e.missing else 0.5)
     if e.score < enough and (e.own < SAYS_ALL or len(asked.needs) < MUCH):

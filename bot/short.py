@@ -26,6 +26,7 @@ _CLAUSE_END = re.compile(r"[,，;；。]")
 _POST = re.compile(
     r"ceo|cto|coo|cfo|创始人|董事长|总裁|总经理|首席\S{2,4}|校长|院长|主席|部长|主任|局长|书记|行长", re.I
 )
+_FORMER = re.compile(r"曾|历任|[原前]任|来自|离开|出身")
 _EDGE = " \n\t,，。;；:：、“”\"'《》「」()（）"
 
 
@@ -34,7 +35,7 @@ def short_claim(asked: Asked, e: Evidence) -> tuple[Claim, float] | None:
     # In ordinary words, which are as long: a swapped hedge or post is read as one.
     plain = in_ordinary_words(e)
     typed = [s for s in candidates(plain, asked.wanted, asked.cues) if _may_answer(asked, e, s)]
-    if asked.kind == "who" and not typed and not _posts(asked):
+    if asked.kind == "who" and not typed and not posts_asked(asked):
         # Who founded, bought or joined something may be a company.
         typed = [s for s in candidates(plain, "company") if not _names_asked(asked, e, s)]
         if len(typed) > 1:  # which of them, only the sentence says
@@ -42,7 +43,9 @@ def short_claim(asked: Asked, e: Evidence) -> tuple[Claim, float] | None:
     offers = [(fit(asked, e, span), span) for span in typed]
     a, b, score = read_span(e)
     measured = asked.wanted in ("date", "amount")
-    open_type = asked.wanted in ("", "product") or (asked.kind == "who" and not typed and not _posts(asked))
+    open_type = asked.wanted in ("", "product") or (
+        asked.kind == "who" and not typed and not posts_asked(asked)
+    )
     named = asked.wanted == "person" and typed
     if b > a and not measured and not named and score > (SURE if open_type else VERY_SURE):
         a, b = _whole_words(e.text, a, b)
@@ -126,7 +129,7 @@ def is_asked(asked: Asked, text: str) -> bool:
     return any(text.lower() in need.forms for need in asked.needs)
 
 
-def _posts(asked: Asked) -> list[Need]:
+def posts_asked(asked: Asked) -> list[Need]:
     """The posts whose holder is asked for; “哪位老板” just asks for a person."""
     loose = everyday() if re.search(r"哪[位个一]", asked.text) else {}
     return [n for n in asked.needs if n.phrase not in loose and any(map(_POST.fullmatch, n.forms))]
@@ -136,7 +139,7 @@ def _holds_post(asked: Asked, e: Evidence, span: tuple[int, int]) -> bool:
     """Whether the person at `span` holds the post asked for, at the company asked for; True if no post is asked for."""
     sentence = e.text
     plain = in_ordinary_words(e).lower()
-    for need in _posts(asked):
+    for need in posts_asked(asked):
         ends = [m.span() for form in need.forms for m in re.finditer(re.escape(form), plain)]
         if not any(
             0 <= span[0] - b <= MAX_POST_GAP
@@ -145,9 +148,13 @@ def _holds_post(asked: Asked, e: Evidence, span: tuple[int, int]) -> bool:
         ):
             return False
         if any(by_form()[f].kind == "company" for n in asked.needs for f in n.forms[:1] if f in by_form()):
-            before = [c for c in candidates(sentence, "company") if c[1] <= span[0]]
+            companies = candidates(sentence, "company")
+            before = [c for c in companies if c[1] <= span[0]]
             if before and not is_asked(asked, sentence[before[-1][0] : before[-1][1]]):
                 return False
+            after = next((c for c in companies if c[0] >= span[1]), None)
+            if not before and after and _FORMER.search(sentence, span[1], after[0]):
+                return not is_asked(asked, sentence[after[0] : after[1]])
     return True
 
 

@@ -137,3 +137,9 @@ def test_a_message_of_which_no_part_is_answered_is_refused_once(store: Store) ->
 
 def test_who_the_founder_is_does_not_say_when_it_was_founded(store: Store) -> None:
     assert ask("When was Enflame founded?", store).answer.startswith("March 2018 (2018年3月) [1]")
+
+
+@pytest.mark.parametrize("question", ["AMD的CEO是谁?", "英伟达的首席财务官是谁?"])
+def test_whoever_holds_another_post_or_held_it_once_is_not_named(store: Store, question: str) -> None:
+    assert ask(question, store).refused
+    assert ask("英伟达的一把手是谁?", store).answer.startswith(("黄仁勋 [1]", "文章里没有"))
