@@ -69,7 +69,8 @@ class Encoder:
     def _unit_vectors(self, used: Any) -> Floats:
         """The pieces' vectors, shape (pieces, dimensions); not kept with the text, whose size they are a hundred times."""
         vectors: Floats = self.embedder.matrix[used].astype(np.float32)
-        return vectors / np.maximum(self.lengths[used], 1e-9)[:, None]
+        vectors /= np.maximum(self.lengths[used], 1e-9)[:, None]
+        return vectors
 
     def example(self, question: str, passage: str) -> Example:
         """The arrays of a `question` and a `passage`, both cut to what the reader takes; spans stay as they are."""
