@@ -67,9 +67,10 @@ def ask(
         return asked, gather(asked, hits, store, reader)
 
     plain, doubted = undoubted(mended)
-    told = [_told(part, doubted, store, find) for part in ([] if to_compare(plain) else questions_in(plain))]
-    if len(told) < 2 or all(t.finding.reason for t in told):
-        told = told if len(told) == 1 else [_told(plain, doubted, store, find)]
+    parts = [plain] if to_compare(plain) else questions_in(plain)
+    told = [_told(part, doubted, store, find) for part in parts]
+    if len(told) > 1 and all(t.finding.reason for t in told):
+        told = [_told(plain, doubted, store, find)]
     # What is nearest to a part without an answer is shown only where no part has one.
     shown = [t for t in told if not t.finding.reason] or told
     citations, markers = cite(tuple(c for t in shown for c in (*t.finding.claims, *t.finding.also)), store)

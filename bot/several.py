@@ -11,8 +11,8 @@ _PART = re.compile(
     r".+?(?:[?？;；,，]+\s*|\s+and\s+(?=(?:who|when|where|why|how|what|which)\b)|$)", re.I | re.S
 )
 _ASKS = re.compile(
-    r"什么|[谁誰呢]|哪|多少|[多为]久|几[年月号个家款人轮次]|为[何啥]|何时|何处|怎[么样]|如何|是否|有没有|吗|"
-    r"\b(?:who|whose|when|where|why|how|what|which)\b",
+    r"什么|[谁誰呢]|哪|多少|[多为]久|几[年月号个家款人轮次]|为[何啥]|何时|何处|怎[么样]|如何|是否|有没有|吗|介[绍紹]|"
+    r"\b(?:who|whose|when|where|why|how|what|which|describe)\b|^\s*(?:is|are|was|were|do|does|did|has|have|can|will)\b",
     re.I,
 )
 # Such a question asks for its subject.

@@ -43,9 +43,8 @@ def short_claim(asked: Asked, e: Evidence) -> tuple[Claim, float] | None:
     offers = [(fit(asked, e, span), span) for span in typed]
     a, b, score = read_span(e)
     measured = asked.wanted in ("date", "amount")
-    open_type = asked.wanted in ("", "product") or (
-        asked.kind == "who" and not typed and not posts_asked(asked)
-    )
+    untyped = asked.kind == "who" and not typed and not posts_asked(asked)
+    open_type = asked.wanted in ("", "product") or untyped
     named = asked.wanted == "person" and typed
     if b > a and not measured and not named and score > (SURE if open_type else VERY_SURE):
         a, b = _whole_words(e.text, a, b)
