@@ -12,11 +12,13 @@ from bot.conflicts import NOT
 from bot.evidence import Evidence, entry_of, read_span, said
 from bot.lists import members, series
 from bot.phrases import NO, YES
+from bot.polarity import hedges
 from bot.premise import PRESUMING, contradicts
 from bot.records import TELLING, Asked, Claim, Finding, Need, Reason, Span
 from bot.short import posts_asked, short_claim, whole
 from index.search import Language
 from index.store import Store
+from index.terms import normalize
 from ingest.sentences import sentence_spans
 
 # The probability from which a sentence answers: the cut that refuses one in twenty of the answerable questions, set on
@@ -56,14 +58,19 @@ def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
         return Finding((whole(enough[0]),), "false_premise")
     claims = _claims(asked, enough, evidence, store)
     if claims:
-        lead = ""
-        if asked.kind == "yes_no":
-            denied = bool(NOT.search(enough[0].text)) != bool(NOT.search(asked.text.replace("有没有", "")))
-            sure = enough[0].score >= UNSURE and not any(n in enough[0].missing for n in asked.relation)
-            lead = (NO if denied else YES)[asked.answer_language] if sure else ""
+        lead = _verdict(asked, enough[0]) if asked.kind == "yes_no" else ""
         return Finding(tuple(claims), None, lead, asked.kind == "why", _also(claims, _in_full(asked, enough)))
     reason, nearest = _refusal(asked, evidence)
     return Finding((whole(nearest),) if nearest.coverage >= NEAR_ENOUGH else (), reason)
+
+
+def _verdict(asked: Asked, first: Evidence) -> str:
+    """Yes or no in the asker's language, "" where `first` does not settle it: what is only planned settles nothing."""
+    settled = first.score >= UNSURE and all(said(n, first.text, first.spun) for n in asked.relation)
+    if not settled or (hedges(normalize(first.text)) and not hedges(normalize(asked.text))):
+        return ""
+    denied = bool(NOT.search(first.text)) != bool(NOT.search(asked.text.replace("有没有", "")))
+    return (NO if denied else YES)[asked.answer_language]
 
 
 def _also(claims: Sequence[Claim], enough: Sequence[Evidence]) -> tuple[Claim, ...]:

@@ -97,7 +97,7 @@ def ask(
             for t in told
             if t.disagree
         ),
-        standalone_question=mended,
+        standalone_question=mended if all(part in mended for part in parts) else " ".join(parts),
         mode="quote",
         trace_id=uuid.uuid4().hex,
         timings_ms={name: round(1000 * seconds, 2) for name, seconds in timings.items()},

@@ -98,7 +98,7 @@ def faults(question: str, answer: Answer, store: Store) -> list[str]:
             found.append("a citation breaks the span law")
     if set(re.findall(r"\[(\d+)\]", answer.answer)) != {str(c.marker) for c in answer.citations}:
         found.append("markers and citations differ")
-    quotes = (c.quote for c in answer.citations)
+    quotes = (text for c in answer.citations for text in (c.quote, *c.glosses))
     held = re.sub(r"\s+", "", normalize("\n".join([question, answer.standalone_question, *quotes])))
     said = answer.answer
     for words in sorted(_OWN_WORDS, key=len, reverse=True):
