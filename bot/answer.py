@@ -59,25 +59,27 @@ def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
     claims = _claims(asked, enough, evidence, store)
     if claims:
         lead = _verdict(asked, enough[0]) if asked.kind == "yes_no" else ""
-        return Finding(tuple(claims), None, lead, asked.kind == "why", _also(claims, _in_full(asked, enough)))
+        return Finding(tuple(claims), None, lead, asked.kind == "why", _also(asked, claims, enough))
     reason, nearest = _refusal(asked, evidence)
     return Finding((whole(nearest),) if nearest.coverage >= NEAR_ENOUGH else (), reason)
 
 
 def _verdict(asked: Asked, first: Evidence) -> str:
     """Yes or no in the asker's language, "" where `first` does not settle it: what is only planned settles nothing."""
-    settled = first.score >= UNSURE and all(said(n, first.text, first.spun) for n in asked.relation)
-    if not settled or (hedges(normalize(first.text)) and not hedges(normalize(asked.text))):
+    settled = first.score >= UNSURE and asked.relation and _says_all(asked, first)
+    named = all(said(n, first.text, first.spun) for n in asked.needs if n.is_name)
+    if not settled or not named or (hedges(normalize(first.text)) and not hedges(normalize(asked.text))):
         return ""
     denied = bool(NOT.search(first.text)) != bool(NOT.search(asked.text.replace("有没有", "")))
     return (NO if denied else YES)[asked.answer_language]
 
 
-def _also(claims: Sequence[Claim], enough: Sequence[Evidence]) -> tuple[Claim, ...]:
+def _also(asked: Asked, claims: Sequence[Claim], enough: Sequence[Evidence]) -> tuple[Claim, ...]:
     """The next likely sentences where a single claim is not sure, none where it is."""
     if len(claims) > 1 or claims[0].score >= UNSURE:
         return ()
-    others = [e for e in enough if e.span != claims[0].span and e.score >= ABOUT_AS_LIKELY * claims[0].score]
+    least = ABOUT_AS_LIKELY * claims[0].score
+    others = [e for e in _in_full(asked, enough) if e.span != claims[0].span and e.score >= least]
     return tuple(whole(e) for e in others[:MAX_ALSO])
 
 
@@ -141,10 +143,11 @@ def _claims(
     if asked.kind == "yes_no":
         return [whole(enough[0])]
     # What says all that the question says comes before what only is likely.
-    best = _best_offer(asked, _in_full(asked, enough)) or _best_offer(asked, enough)
+    full = _in_full(asked, enough)
+    best = _best_offer(asked, full) or _best_offer(asked, enough)
     if best:
         return [best]
-    first = _in_full(asked, enough)[0]
+    first = full[0]
     # A sentence without a date where one is asked for must be likely, and leave nothing unsaid.
     unfit = asked.wanted in ("date", "amount", "person", "place")
     enough_said = first.score >= (UNSURE if first.missing else LIKELY)
@@ -153,7 +156,11 @@ def _claims(
 
 def _in_full(asked: Asked, enough: Sequence[Evidence]) -> Sequence[Evidence]:
     """Those of `enough` that say themselves all that the question asks of its names; all of them if none does."""
-    return [e for e in enough if all(said(n, e.text, e.spun) for n in asked.relation)] or enough
+    return [e for e in enough if _says_all(asked, e)] or enough
+
+
+def _says_all(asked: Asked, e: Evidence) -> bool:
+    return all(said(n, e.text, e.spun) for n in asked.relation)
 
 
 def _best_offer(asked: Asked, enough: Sequence[Evidence]) -> Claim | None:

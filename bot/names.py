@@ -87,9 +87,17 @@ def standalone(question: str, history: Sequence[str]) -> str:
     if not mine and (_BARE.match(question) or _lacks_subject(question)):
         name = _last_name(history, ())
         if name:
-            rest = _BARE.sub("", question)
-            return f"{name}{rest}" if re.search(r"[一-鿿]", question) else f"{rest.rstrip('?')} ({name})?"
+            return asked_of(name, _BARE.sub("", question))
     return question
+
+
+def asked_of(name: str, question: str) -> str:
+    """`question`, which leaves out whom it is about, with `name`.
+
+    >>> asked_of("燧原科技", "总部在哪里?"), asked_of("Enflame", "who is the CEO?")
+    ('燧原科技总部在哪里?', 'who is the CEO (Enflame)?')
+    """
+    return f"{name}{question}" if re.search(r"[一-鿿]", question) else f"{question.rstrip('?')} ({name})?"
 
 
 def _what_about(question: str, mine: list[tuple[int, int, str]], history: Sequence[str]) -> str | None:

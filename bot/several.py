@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from bot.names import names_in, standalone
+from bot.names import asked_of, names_in, standalone
 
 MAX_QUESTIONS = 4
 _PART = re.compile(
     r".+?(?:[?？;；,，]+\s*|\s+and\s+(?=(?:who|when|where|why|how|what|which)\b)|$)", re.I | re.S
 )
 _ASKS = re.compile(
-    r"什么|[谁誰呢]|哪|多少|[多为]久|几[年月号个家款人轮次]|为[何啥]|何时|何处|怎[么样]|如何|是否|有没有|吗|介[绍紹]|"
+    r"什么|[谁誰呢]|哪|多少|[多为]久|(?<![近这前后好])几(?![乎十百千万])|为[何啥]|何时|何处|怎[么样]|如何|是否|有没有|吗|介[绍紹]|"
     r"\b(?:who|whose|when|where|why|how|what|which|describe)\b|^\s*(?:is|are|was|were|do|does|did|has|have|can|will)\b",
     re.I,
 )
@@ -19,6 +19,7 @@ _ASKS = re.compile(
 _OF_OTHERS = re.compile(
     r"哪[些家几]|什么是|\b(?:which|what) (?:companies|firms|chips|products|people)\b", re.I
 )
+_PERSONAL = re.compile(r"[他她](?!们)|\b(?:he|she|his|her|him)\b", re.I)
 
 
 def questions_in(text: str) -> list[str]:
@@ -31,6 +32,8 @@ def questions_in(text: str) -> list[str]:
     ['燧原科技的CEO是谁?', '燧原科技什么时候成立的?']
     >>> questions_in("Who founded Enflame and when was it founded?")
     ['Who founded Enflame', 'when was Enflame founded?']
+    >>> questions_in("Who runs Enflame and where did he study?")
+    ['Who runs Enflame and where did he study?']
     >>> questions_in("2024年5月,燧原科技做了什么?")
     ['2024年5月,燧原科技做了什么?']
     """
@@ -55,9 +58,10 @@ def questions_in(text: str) -> list[str]:
     alone = [asking[0]]
     for part in asking[1:]:
         filled = standalone(part, alone)
+        if _PERSONAL.search(filled) and not any(names_in(part)):
+            return [text]  # who “he” is hangs on the answer to the first
         if not any(names_in(filled)) and not _OF_OTHERS.search(filled):
-            chinese = re.search(r"[一-鿿]", filled)
-            filled = f"{named}{filled}" if chinese else f"{filled.rstrip('?')} ({named})?"
+            filled = asked_of(named, filled)
         alone.append(filled)
     return alone
 

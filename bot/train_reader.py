@@ -183,16 +183,17 @@ def in_chinese(rows: list[Row], embedder: StaticEmbedder) -> list[Row]:
 
 def passages_found(rows: list[Row], embedder: StaticEmbedder) -> dict[str, list[str]]:
     """Each question of `rows` to the passages that search finds for it among their contexts: hard negatives."""
+    from tqdm import tqdm
+
     found = {}
     with tempfile.TemporaryDirectory() as folder:
-        store = store_of(list(dict.fromkeys(c for _, c, _ in rows)), Path(folder), embedder)
-        for question, _, _ in rows:
-            if question not in found:
-                hits = search(store, question, FOUND, "zh")
-                # Every other one with its head, as windows have.
-                found[question] = [
-                    normalize("".join(to_read(hit.passage, store)[hit.rank % 2 :])) for hit in hits
-                ]
+        store = store_of([c for _, c, _ in rows], Path(folder), embedder)
+        for question in tqdm(dict.fromkeys(q for q, _, _ in rows), desc="hard negatives", mininterval=5):
+            hits = search(store, question, FOUND, "zh")
+            # Every other one with its head, as windows have.
+            found[question] = [
+                normalize("".join(to_read(hit.passage, store)[hit.rank % 2 :])) for hit in hits
+            ]
     return found
 
 

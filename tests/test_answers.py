@@ -142,4 +142,11 @@ def test_who_the_founder_is_does_not_say_when_it_was_founded(store: Store) -> No
 @pytest.mark.parametrize("question", ["AMD的CEO是谁?", "英伟达的首席财务官是谁?"])
 def test_whoever_holds_another_post_or_held_it_once_is_not_named(store: Store, question: str) -> None:
     assert ask(question, store).refused
+
+
+def test_who_once_worked_for_a_company_is_not_its_head(store: Store) -> None:
     assert ask("英伟达的一把手是谁?", store).answer.startswith(("黄仁勋 [1]", "文章里没有"))
+
+
+def test_yes_is_not_said_for_whom_the_sentence_does_not_name(store: Store) -> None:
+    assert not ask("张文现在还在壁仞吗", store).answer.startswith(("是：", "否："))
