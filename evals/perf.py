@@ -25,8 +25,27 @@ from typing import Any
 from evals.metrics import percentile
 from evals.records import read_questions
 from evals.run import QUESTIONS
+from index.store import current_generation
 
 XINWEN = [sys.executable, "-m", "bot"]
+# A process that has the embedder, then opens a store and searches it for lines from stdin: its own memory, after each.
+_OPENED = """
+import re, sys
+from pathlib import Path
+from bot.question import language_of
+from index.embed import load_embedder
+from index.search import search
+from index.store import Store
+own = lambda: int(re.search(r"RssAnon:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
+embedder = load_embedder()
+embedder.embed(["一"])
+before = own()
+store = Store(Path(sys.argv[1]), embedder)
+opened = own()
+for line in sys.stdin:
+    search(store, line.strip(), 24, language_of(line))
+print(before, opened, own())
+"""
 
 
 def cold_ask_s(store: Path, runs: int = 9) -> float:
@@ -41,6 +60,20 @@ def cold_ask_s(store: Path, runs: int = 9) -> float:
         )
         times.append(time.perf_counter() - started)
     return percentile(times, 0.5)
+
+
+def opened(store: Path, questions: Sequence[str]) -> dict[str, float]:
+    """What `store` adds to a process that has the embedder, mapped files apart, in MB, and the text that it holds."""
+    said = subprocess.run(
+        [sys.executable, "-c", _OPENED, str(store)],
+        input="\n".join(questions), capture_output=True, check=True, text=True,
+    ).stdout  # fmt: skip
+    before, after, searched = map(float, said.split())
+    return {
+        "text (MB)": (store / current_generation(store) / "texts.bin").stat().st_size / 2**20,
+        "the store, opened (MB)": after - before,
+        "with what searching it keeps (MB)": searched - before,
+    }
 
 
 def served(store: Path, questions: Sequence[str]) -> dict[str, float]:
@@ -102,12 +135,16 @@ def large(news: Path, folder: Path, questions: Sequence[str]) -> dict[str, Any]:
     _, status, usage = os.wait4(process.pid, 0)
     if status:
         raise SystemExit(f"the build failed: {said}")
-    return {
-        "said": said,
-        "build (s)": time.perf_counter() - started,
-        "build peak memory (MB)": usage.ru_maxrss / 1024,
-        "bytes on disk (MB)": sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) / 2**20,
-    } | served(folder, questions)
+    return (
+        {
+            "said": said,
+            "build (s)": time.perf_counter() - started,
+            "build peak memory (MB)": usage.ru_maxrss / 1024,
+            "bytes on disk (MB)": sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) / 2**20,
+        }
+        | opened(folder, questions)
+        | served(folder, questions)
+    )
 
 
 def table(found: dict[str, Any]) -> str:
@@ -136,6 +173,7 @@ def main() -> None:
         "date": date.today().isoformat(),
         "machine": f"{os.cpu_count()} cores, Python {platform.python_version()}",
         "seeds": {"xinwen ask, cold, median (s)": cold_ask_s(options.store)}
+        | opened(options.store, questions)
         | served(options.store, questions),
     }
     if options.news:
