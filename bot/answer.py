@@ -19,6 +19,7 @@ from bot.short import posts_asked, short_claim, whole
 from index.search import Language
 from index.store import Store
 from index.terms import normalize
+from index.times import dated
 from ingest.sentences import sentence_spans
 
 # The probability from which a sentence answers: the cut that refuses one in twenty of the answerable questions, set on
@@ -38,6 +39,13 @@ MAX_ALSO = 2
 MIN_CAUSE = 12  # characters of a sentence that may give a cause
 AROUND = 240  # characters
 READER_SURE = 4.0  # log-odds
+EVENTS = 3
+_DATE = re.compile(r"(?=.)(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}[日号])?")
+_HAPPENED = re.compile(
+    r"发生|什么大?[事动]|(?:做|出|宣布|发布|披露|公布|推出|完成)了(?:些)?什么|(?:什么|哪些)(?:大事|事件|动作|进展|动态|新闻)"
+    r"|\bwhat (?:happened|did|was (?:announced|disclosed))\b|\bwhat .{0,40}\b(?:do|announce|disclose|release)\b",
+    re.I,
+)
 _CAUSE = re.compile(
     r"因为|由于|因此|因而|为了|原因|缘由|主要是|导致|造成|带来|使得|受此影响|所以|源于|出于|在于|才是|这也是|旨在|为.{1,12}而|because",
     re.I,
@@ -49,7 +57,10 @@ def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
     """Claims for `asked`, best first, or a reason to refuse with the nearest thing known as its claim."""
     if not asked.needs:
         return Finding((), "unclear_question")
-    known = any(n.weight > TELLING and n not in e.missing for e in evidence for n in asked.needs)
+    known = any(
+        e.score >= LIKELY or any(n.weight > TELLING and n not in e.missing for n in asked.needs)
+        for e in evidence
+    )
     best = max((e.coverage for e in evidence), default=0.0)
     if not known or best < 0.2:
         return Finding((), "off_topic")
@@ -60,6 +71,9 @@ def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
     if claims:
         lead = _verdict(asked, enough[0]) if asked.kind == "yes_no" else ""
         return Finding(tuple(claims), None, lead, asked.kind == "why", _also(asked, claims, enough))
+    told = _that_day(asked, evidence, store)
+    if told:
+        return Finding(tuple(map(whole, told)), None, "", True)
     reason, nearest = _refusal(asked, evidence)
     return Finding((whole(nearest),) if nearest.coverage >= NEAR_ENOUGH else (), reason)
 
@@ -133,7 +147,9 @@ def _claims(
             for e in evidence
             if e.coverage >= ENOUGH_FOR_LIST and e.own >= 0.25 and _says_relation(asked, e)
         ]
-        listed = series(asked, evidence, store) or members(asked, covering or enough)
+        listed = series(asked, evidence, store)
+        if not listed and (enough or covering):
+            listed = members(asked, enough, covering)
         if listed:
             return listed
     if not enough:
@@ -206,6 +222,20 @@ def _beside(e: Evidence, store: Store) -> tuple[Evidence | None, Evidence | None
         for a, b in near
     ]
     return found[0], found[1]
+
+
+def _that_day(asked: Asked, evidence: Sequence[Evidence], store: Store) -> list[Evidence]:
+    """What sentences tell of the date and those whom a question names that asks what happened; the likeliest few."""
+    dates = [n for n in asked.needs if _DATE.fullmatch(n.forms[0])]
+    if not dates or not _HAPPENED.search(asked.text):
+        return []
+    names = [n for n in asked.needs if n.is_name and n not in dates]
+    found = []
+    for e in evidence:
+        read_as = dated(e.text, store.article(e.passage.article_id).published)
+        if all(said(n, read_as, e.spun) for n in dates) and not any(n in e.missing for n in names):
+            found.append(e)
+    return found[:EVENTS]
 
 
 def _refusal(asked: Asked, evidence: Sequence[Evidence]) -> tuple[Reason, Evidence]:

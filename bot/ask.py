@@ -3,12 +3,14 @@ read (ingest.read) · split (ingest.split) · chunk (ingest.chunk) · build (ind
 
 from __future__ import annotations
 
+import re
 import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.answer import answer
+from bot.answer import UNSURE, answer
+from bot.candidates import candidates
 from bot.cite import cite, render, unmarked
 from bot.compare import Find, compare, counted_names, to_compare
 from bot.conflicts import disagreeing, undoubted
@@ -25,6 +27,7 @@ from index.store import Store
 
 DEFAULT_K = 24
 MAX_QUESTION = 2000  # characters
+_WHO = re.compile(r"谁|誰|哪[位个]|什么人|\bwho\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,6 @@ def ask(
     """
     started = time.perf_counter()
     reader = reader or shipped_reader()
-    alone = standalone(question, history)
-    mended, read_as = mend_names(alone, store)
     searching = 0.0
 
     def find(text: str) -> tuple[Asked, list[Evidence]]:
@@ -66,8 +67,16 @@ def ask(
         searching += time.perf_counter() - begun
         return asked, gather(asked, hits, store, reader)
 
+    def who(earlier: str) -> str:
+        asked, evidence = find(earlier) if _WHO.search(earlier) else (None, [])
+        found = answer(asked, evidence, store) if asked else Finding(())
+        name = found.claims[0] if len(found.claims) == 1 and not found.reason else None
+        return name.text if name and name.score >= UNSURE and candidates(name.text, "person") else ""
+
+    alone = standalone(question, [mend_names(earlier, store)[0] for earlier in history], who)
+    mended, read_as = mend_names(alone, store)
     plain, doubted = undoubted(mended)
-    parts = [plain] if to_compare(plain) else questions_in(plain)
+    parts = [plain] if to_compare(plain) else questions_in(plain, who)
     told = [_told(part, doubted, store, find) for part in parts]
     if len(told) > 1 and all(t.finding.reason for t in told):
         told = [_told(plain, doubted, store, find)]

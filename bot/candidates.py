@@ -44,7 +44,7 @@ _MODEL = re.compile(
     r"(?<![A-Za-z\d])(?!(?:FP|TF|BF|INT|Int|PCI|DDR|HBM|RISC|USB)[A-Za-z]*\s?\d)(?:(?:[A-Z][A-Za-z]*[- ]){0,2}[A-Z]{1,10}[A-Za-z]*[- ]?[A-Z]?\d+[A-Za-z\d.]*(?<!\.)|[A-Z][a-z]+[A-Z][A-Za-z]+)(?![A-Za-z])"
     r"|(?<=[一-鿿]{2})(?<!\d)\d{2,4}[A-Z]?(?![\dA-Za-z.,%％年月日]|\s*[万亿多余元个家款台人名倍项颗种次期轮卡纳毫张分层核天岁位])"
 )
-_SCHOOL = re.compile(r"[一-鿿]{2,12}?(?:大学|学院|学校|中学)")
+_SCHOOL = re.compile(r"(?:(?![于在自从到读获入是为与及])[一-鿿]){2,12}?(?:大学|学院|学校|中学)")
 POST = r"(?:CEO|CTO|COO|CFO|创始人|开创人|董事长|总裁|总经理|司理|院士|教授|主任|校长|部长|总监|合伙人|分析师|首席\w{0,4}师|理事长|负责人|担任人|总统|主席|记者)"
 _SURNAMES = "赵钱孙李周吴郑王冯陈卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜谢邹窦章苏潘葛范彭郎鲁韦马苗方俞任袁柳鲍史唐费薛雷贺倪汤滕罗毕郝安常乐于傅齐康伍余顾孟黄穆萧尹姚邵汪毛戴宋庞熊纪项祝董梁杜阮蓝闵季贾江童颜郭梅林钟徐邱骆高夏蔡田樊胡凌霍万柯卢莫丁邓洪包左石崔龚程陆段侯武刘龙叶白赖乔翁谭申冉易曾沙关游肖"
 _PERSON_NEAR = re.compile(
@@ -106,7 +106,7 @@ def _parts(sentence: str, start: int, end: int) -> Iterator[Found]:
     edges = [start, *(start + at + 1 for at in commas), end + 1]
     spans = [(a, b - 1) for a, b in pairwise(edges)]
     for at, (a, b) in enumerate(spans):
-        closed = _AND_SO_ON.search(sentence, a, b) if at else None
+        closed = AND_SO_ON.search(sentence, a, b) if at else None
         stop = closed.start() if closed else b
         joined = [m.span() for m in _AND.finditer(sentence, a, stop)]
         if at == 0 and joined:
@@ -122,7 +122,7 @@ def _parts(sentence: str, start: int, end: int) -> Iterator[Found]:
 
 
 _AND = re.compile(r"以及|和(?!平)|及(?!时)|与")
-_AND_SO_ON = re.compile(r"(?<![平高中初同优均])等(?![级待于候同效式])")
+AND_SO_ON = re.compile(r"(?<![平高中初同优均])等(?![级待于候同效式])")
 _LEAD = re.compile(
     r".*(?:包含|包括|涵盖了?|分别为|分别是|即|如|例如|有|为|是|在|比如|:|：|支撑|支持|做好|来自)(?=.)"
 )

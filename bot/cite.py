@@ -58,7 +58,7 @@ def _citation(claim: Claim, marker: int, store: Store) -> Citation:
 def render(
     finding: Finding, markers: Mapping[Span, int], citations: Sequence[Citation], language: str
 ) -> str:
-    """The answer's text: what was asked for with its markers, then for a single fact the sentence as proof."""
+    """The answer's text: what was asked for with its markers, then the sentence as proof if it is one."""
     published = {(c.source_id, c.start, c.end): c.published for c in citations}
     parts: dict[str, list[int]] = {}
     for claim in finding.claims:
@@ -70,7 +70,7 @@ def render(
         for text, found in parts.items()
     ]
     line = finding.lead + ("\n" if finding.lines else LIST_MARK[language]).join(shown)
-    if len({c.span for c in finding.claims}) == 1 and len(parts) == 1:
+    if len({c.span for c in finding.claims}) == 1:
         quote = " ".join(citations[markers[finding.claims[0].span] - 1].quote.split())
         if finding.claims[0].text != quote:
             line += f"\n“{unmarked(quote)}”"

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
+from statistics import median
+from typing import Any
 
-from bot.candidates import PRODUCT_NOUN, candidates, enumeration
+from bot.candidates import AND_SO_ON, PRODUCT_NOUN, Found, candidates, enumeration
 from bot.evidence import Evidence, read_span, said
 from bot.records import Asked, Claim, Span
 from bot.short import CLAUSE, SURE, bare, in_ordinary_words, is_asked
 from index.glossary import by_form, mentions
 from index.store import Store
+from index.terms import words
 
 MAX_MEMBERS = 20
-ABOUT_AS_GOOD = 0.1  # of coverage
+ABOUT_AS_GOOD, SAYS_ALL = 0.1, 0.95  # of coverage
+ABOUT_AS_LIKELY = 0.3  # of the likeliest sentence's probability
+# Of the reader's marks, in log-odds: below what it marks nothing, how much less an enumeration may be marked than what it
+# marks best, and where its members end; what each further member is worth, and being as many as the question counts.
+UNLIKELY, MUCH_LESS, ABOUT_AS_HIGH = -3.0, 3.0, 0.5
+COMPLETE, COUNTED = 0.3, 3.0
+UNLIKE = 0.15  # a character that the first or last member is longer or shorter than the others
+_AND = re.compile("和|与|及|以及|或|跟|暨")
+_ASKED_COUNT = re.compile(r"哪([二三四五六七八九十]|\d+)")
 _COUNT = re.compile(r"哪([两二三四五六七八九十\d]+[个家款条位种项类])")
 _VERB = re.compile(r"推出|发布|完成|采用|支持|实现|提供|打造|推动|获得|签约|能够|可以|成为|已经?|[了的]")
 _AGAINST = re.compile(r"对标|对比|相比|比较|媲美|超过|超越|替代|取代|兼容|搭载|不如|落后|仅次于")
@@ -46,20 +58,35 @@ def _heading_span(found: Evidence, store: Store) -> Span:
     return Span(source_id, at, at + len(heading)) if at >= 0 else found.span
 
 
-def members(asked: Asked, enough: Sequence[Evidence]) -> list[Claim]:
-    """Each member once, from every sentence of `enough` that says about as much as the best."""
-    claims: dict[str, Claim] = {}
-    best = max((e.coverage for e in enough), default=0.0)
-    # Where a sentence counts what the question counts (“哪两款”), it names them all.
-    counting = [e for e in enough if _counted(asked, e.text, enumeration(e.text))]
-    for found in counting[:1] or enough:
-        if not counting and found.coverage < best - ABOUT_AS_GOOD:
-            continue
-        for text in _members_of(asked, found):
-            key = _canonical(text)
-            if text and key not in claims and len(claims) < MAX_MEMBERS and not is_asked(asked, text):
-                claims[key] = Claim(text, found.span, found.score)
-    return sorted(claims.values(), key=lambda c: (c.span.source_id, c.span.start))
+def members(asked: Asked, enough: Sequence[Evidence], covering: Sequence[Evidence]) -> list[Claim]:
+    """Each member once, from the likeliest sentence and from those of `covering` that say about as much.
+
+    Where that sentence names as many as the question counts (“哪两款”), or counts them as it does, it names them all.
+    """
+    first = (enough or covering)[0]
+    counting = [e for e in covering or enough if _counted(asked, e.text, enumeration(e.text))]
+    found = _texts(asked, (counting or [first])[0])
+    claims = {_canonical(text): Claim(text, e.span, e.score) for text, e in found}
+    if not counting and len(claims) != asked_count(asked):
+        best = max((e.coverage for e in covering), default=0.0)
+        for e in covering:
+            likely = e.score >= ABOUT_AS_LIKELY * first.score or e.own >= SAYS_ALL
+            if likely and e.coverage >= best - ABOUT_AS_GOOD:
+                for text, _ in _texts(asked, e):
+                    claims.setdefault(_canonical(text), Claim(text, e.span, e.score))
+    return sorted(list(claims.values())[:MAX_MEMBERS], key=lambda c: (c.span.source_id, c.span.start))
+
+
+def _texts(asked: Asked, e: Evidence) -> list[tuple[str, Evidence]]:
+    return [(text, e) for text in _members_of(asked, e) if text and not is_asked(asked, text)]
+
+
+def asked_count(asked: Asked) -> int:
+    """How many members the question says there are, 0 if it does not say."""
+    match = _ASKED_COUNT.search(asked.text.replace("两", "二"))
+    return (
+        0 if not match else int(match[1]) if match[1].isdigit() else "零一二三四五六七八九十".find(match[1])
+    )
 
 
 def _members_of(asked: Asked, found: Evidence) -> list[str]:
@@ -72,6 +99,9 @@ def _members_of(asked: Asked, found: Evidence) -> list[str]:
     counted = _counted(asked, sentence, groups)
     if counted:
         return [bare(sentence[a:b]) for a, b in counted]
+    read = _enumeration_read(found, asked_count(asked))
+    if len(read) > 1:
+        return [bare(sentence[a:b]) for a, b in _as_named(asked, sentence, read)]
     if asked.wanted == "product":
         return [bare(sentence[a:b]) for a, b in _products(asked, found, groups)]
     start, end = _where(asked, found, clauses)
@@ -88,7 +118,90 @@ def _members_of(asked: Asked, found: Evidence) -> list[str]:
     return [bare(sentence[a:b]) for a, b in _without_lead(asked, sentence, best)]
 
 
-def _without_lead(asked: Asked, sentence: str, group: list[tuple[int, int]]) -> list[tuple[int, int]]:
+def _as_named(asked: Asked, sentence: str, listed: list[Found]) -> list[Found]:
+    """`listed` with a member that holds one name of the wanted kind as that name (“CEO陈维良”: 陈维良)."""
+    if asked.wanted not in ("company", "person"):
+        return listed
+    typed = candidates(sentence, asked.wanted)
+    inside = [[t for t in typed if a <= t[0] and t[1] <= b] for a, b in listed]
+    return [held[0] if len(held) == 1 else member for held, member in zip(inside, listed, strict=True)]
+
+
+def _enumeration_read(e: Evidence, count: int) -> list[Found]:
+    """The members of the enumeration that the reader marks in the sentence, empty if it marks none about as surely
+    as what it marks best. Where the first begins and the last ends is where the reader finds it likeliest."""
+    _, _, sure = read_span(e)
+    if e.marks is None or sure <= UNLIKELY:
+        return []
+    edges = _word_edges(e.text)
+    runs = [_parts_of(e.text, m.span()) for m in CLAUSE.finditer(e.text)]
+    offers = [offer for run in runs if len(run) > 1 for offer in _offers(e, run, edges, count)]
+    best, members = max(offers, key=lambda offer: offer[0], default=(-1.0, []))
+    return members if best - e.none > sure - MUCH_LESS else []
+
+
+def _offers(
+    e: Evidence, run: list[Found], edges: Sequence[int], count: int
+) -> Iterator[tuple[float, list[Found]]]:
+    """Each row of members of `run` with how likely the reader finds it to be the answer."""
+    assert e.marks is not None
+    for i, (a, b) in enumerate(run[:-1]):
+        for j in range(i + 1, len(run)):
+            # What goes on behind a “、” is not all of it, unless that is as many as the question counts.
+            if e.text[run[j][1] : run[j][1] + 1] == "、" and j - i + 1 != count:
+                continue
+            between = run[i + 1 : j]
+            x, y = run[j]
+            usual = median(d - c for c, d in between) if between else 0
+            starts = [a, *(at for at in edges if a < at < b)]
+            ends = [y, *(at for at in edges if x < at < y)]
+            start = _likeliest(e.marks[:, 0], [(at, b - at) for at in starts], usual)
+            end = _likeliest(e.marks[:, 1], [(at - 1, at - x) for at in ends], usual)
+            score = float(e.marks[start, 0] + e.marks[end, 1]) + COMPLETE * (j - i)
+            yield score + COUNTED * (j - i + 1 == count), [(start, b), *between, (x, end + 1)]
+
+
+def _likeliest(marks: Any, places: Sequence[Found], usual: float) -> int:
+    """Of (where, how long the member is then), the longest member that is marked about as high as the highest.
+
+    Where others are `usual` long, one is marked down by how much longer or shorter it is.
+    """
+    worth = {p: float(marks[p[0]]) - (UNLIKE * abs(p[1] - usual) if usual else 0.0) for p in places}
+    best = max(worth.values())
+    return max((p for p in places if worth[p] >= best - ABOUT_AS_HIGH), key=lambda p: p[1])[0]
+
+
+def _parts_of(sentence: str, clause: Found) -> list[Found]:
+    """The parts of a clause between what joins the members of enumerations, up to “等”."""
+    joints = [j for j in _joints(sentence) if clause[0] < j[0] and j[1] < clause[1]]
+    ends = [m.start() for m in AND_SO_ON.finditer(sentence, *clause)]
+    stop = min([at for at in ends if joints and at > joints[0][1]] or [clause[1]])
+    cuts = [clause[0], *(x for j in joints if j[1] < stop for x in j), stop]
+    return [(a, b) for a, b in zip(cuts[::2], cuts[1::2], strict=True) if b > a]
+
+
+def _joints(sentence: str) -> list[Found]:
+    """Where the sentence joins the members of enumerations: “、”, and “和” where it is a word."""
+    found = [m.span() for m in re.finditer("、", sentence)]
+    at = 0
+    for word in _aligned(sentence):
+        if _AND.fullmatch(word):
+            found.append((at, at + len(word)))
+        at += len(word)
+    return sorted(found)
+
+
+def _word_edges(sentence: str) -> list[int]:
+    return [0, *accumulate(map(len, _aligned(sentence)))]
+
+
+def _aligned(sentence: str) -> tuple[str, ...]:
+    """The words of `sentence` if they are as long as it, else none."""
+    found = words(sentence)
+    return found if sum(map(len, found)) == len(sentence) else ()
+
+
+def _without_lead(asked: Asked, sentence: str, group: list[Found]) -> list[Found]:
     """`group` with its first member beginning behind the question's own words (“采取拆除新建、…”: 拆除新建)."""
     if len(group) < 2:
         return group
@@ -101,7 +214,7 @@ def _without_lead(asked: Asked, sentence: str, group: list[tuple[int, int]]) -> 
     return [(a + cut, b), *others]
 
 
-def _products(asked: Asked, found: Evidence, groups: list[list[tuple[int, int]]]) -> list[tuple[int, int]]:
+def _products(asked: Asked, found: Evidence, groups: list[list[Found]]) -> list[Found]:
     """The products that the sentence names: by name, or as members of an enumeration that end in such a word."""
     sentence = in_ordinary_words(found)
     named = [s for s in candidates(sentence, "product") if not _of_others(asked, sentence, s)]
@@ -115,7 +228,7 @@ def _products(asked: Asked, found: Evidence, groups: list[list[tuple[int, int]]]
     return sorted(named + listed)
 
 
-def _of_others(asked: Asked, sentence: str, span: tuple[int, int]) -> bool:
+def _of_others(asked: Asked, sentence: str, span: Found) -> bool:
     """Whether the product at `span` is another company's, or what the sentence only holds its own against."""
     clause = re.split(r"[,，;；]", sentence[: span[0]])[-1]
     makers = [clause[a:b] for a, b in mentions(clause.lower(), "company")]
@@ -123,7 +236,7 @@ def _of_others(asked: Asked, sentence: str, span: tuple[int, int]) -> bool:
     return bool(against) or bool(makers and not is_asked(asked, makers[-1]))
 
 
-def _where(asked: Asked, found: Evidence, clauses: list[tuple[int, int]]) -> tuple[int, int]:
+def _where(asked: Asked, found: Evidence, clauses: list[Found]) -> Found:
     """Where in the sentence the members stand: the clause that says most of the relation, or what the reader marks."""
     a, b, score = read_span(found)
     if score > SURE and asked.wanted not in ("company", "person"):
@@ -132,7 +245,7 @@ def _where(asked: Asked, found: Evidence, clauses: list[tuple[int, int]]) -> tup
     return clauses[max(range(len(clauses)), key=weights.__getitem__)]
 
 
-def _counted(asked: Asked, sentence: str, groups: list[list[tuple[int, int]]]) -> list[tuple[int, int]]:
+def _counted(asked: Asked, sentence: str, groups: list[list[Found]]) -> list[Found]:
     """The enumeration that the sentence counts as the question does (“哪两款”: “A和B两款”), empty if none."""
     match = _COUNT.search(asked.text)
     at = sentence.find(match[1]) if match else -1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 
 from index.glossary import by_form, derived
@@ -26,9 +26,15 @@ _WHAT_ABOUT = re.compile(
 )
 _BARE = re.compile(r"^(?:那么?|还有|然后|另外|and |then )", re.I)
 _BEGINS_BARE = re.compile(
-    r"是?(?:什么时候|何时|在哪|谁|为什么|怎么|多少)|总部|成立|创始人|ceo|cto|首款|第一款|员工|融资|有多少|有什么|最大股东",
+    r"是?(?:什么时候|何时|在?哪[年里]|哪一年|谁|为什么|怎么|多少)|总部|成立|创始人|ceo|cto|首款|第一款|员工|融资|有多少|有什么|最大股东",
     re.I,
 )
+# What is spelled as Chinese is may be anyone's name (Hengshan is not Hongshan).
+_PINYIN = re.compile(
+    r"(?:(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])"
+    r"(?:[iu]?ang?|[iu]?ao|uai|ian|uan|iong|[aeo]ng?|ing?|un|a[io]|ei|i[aeu]|u[aeio]|ou|[aeiouv])|[aeo]|ai|ei|ao|ou|[ae]ng?|er)+"
+)
+_FUNCTION = "ucpdfry"  # jieba's tags of words that no name is made of: particles, adverbs, “中”
 _OWNED = ("its", "their", "his", "her")
 
 
@@ -62,14 +68,23 @@ def _forms() -> tuple[tuple[str, str], ...]:
     return tuple((f, e.kind) for f, e in by_form().items() if e.kind in NAMES and len(f) > 1)
 
 
-def standalone(question: str, history: Sequence[str]) -> str:
+def standalone(question: str, history: Sequence[str], who: Callable[[str], str] = lambda _: "") -> str:
     """`question` with what it leaves to the asker's `history`, oldest first, filled in; unchanged if it stands alone.
+
+    `who` answers a question of `history` that asks for a person, with the name or "": “he” may be that person.
 
     >>> standalone("它的CEO是谁?", ["燧原科技是什么时候成立的?"])
     '燧原科技的CEO是谁?'
     >>> standalone("那摩尔线程呢?", ["燧原科技是什么时候成立的?"])
     '摩尔线程是什么时候成立的?'
     """
+    alone: list[str] = []
+    for earlier in history:
+        alone.append(_filled(earlier, alone, who))
+    return _filled(question, alone, who)
+
+
+def _filled(question: str, history: Sequence[str], who: Callable[[str], str]) -> str:
     if not history:
         return question
     mine = list(names_in(question))
@@ -78,7 +93,10 @@ def standalone(question: str, history: Sequence[str]) -> str:
         return swapped
     pronoun = _PRONOUN.search(question)
     if pronoun and not [n for n in mine if n[1] <= pronoun.start()]:
-        name = _last_name(history, _KINDS.get(pronoun[0].lower(), ()))
+        kinds = _KINDS.get(pronoun[0].lower(), ())
+        name = _last_name(history, kinds)
+        if not name and kinds == ("person",):
+            name = next((found for earlier in reversed(history) if (found := who(earlier))), None)
         if name:
             owned = pronoun[0].lower() in _OWNED and bool(
                 re.match(r"\s+[a-z]", question[pronoun.end() :], re.I)
@@ -212,12 +230,17 @@ def _mended_at(plain: str, at: int, store: Store, edges: set[int]) -> tuple[str,
             if len(f) > 2
         ):
             continue
+        if any(len(w) == 1 and flag[0] in _FUNCTION for w, flag in tagged(window)):
+            continue
+        ordinary = all(len(w) > 1 and is_word(w) for w in words(window))
         heard = sounds(window)
         for form, _, said in names:
             wrong = sum(a != b for a, b in zip(window, form, strict=True))
             alike = sum(a == b for a, b in zip(heard, said, strict=True))
             close = alike == size and (size > 2 or not is_word(window))
-            if (close and wrong <= max(1, size - 1)) or (size >= 4 and wrong == 1):
+            # “中国公司” is made of ordinary words: only what sounds the same is another way to write a name.
+            near = (close and wrong <= max(1, size - 1)) or (size >= 4 and wrong == 1 and not ordinary)
+            if near and not store.says(window):
                 return window, form
     return None
 
@@ -234,7 +257,8 @@ def _latin_names(store: Store) -> tuple[str, ...]:
 
 
 def _mended_latin(word: str, store: Store) -> str | None:
-    if word in by_form() or word in store.lexical or store.lexicon.translate(word):
+    known = word in by_form() or word in store.lexical or store.lexicon.translate(word)
+    if known or _PINYIN.fullmatch(word):
         return None
     near = [name for name in _latin_names(store) if abs(len(name) - len(word)) <= 1 and _one_edit(word, name)]
     return near[0].capitalize() if len(near) == 1 else None

@@ -107,7 +107,7 @@ _CUES = [
         r"(?:亿|万|千|百)*(?:人民币|美|日|欧|港)?元|美金|英镑",
     ),
     (
-        r"比例|占比|百分|占股|持股|股份|股权|率|幅|份额|涨|跌|percent|share|stake|rate|ratio",
+        r"比例|比重|占比|百分|占股|持股|股份|股权|率|幅|份额|涨|跌|percent|share|stake|rate|ratio",
         r"%|％|百分之|个百分点|成|倍",
     ),
     (r"算力|浮点|计算能力|flops|tops|compute|performance", r"[KMGTPE]?FLOPS|TOPS|次"),
@@ -137,6 +137,7 @@ _ENGLISH_DATE = re.compile(
     r"\b(?:(?P<first>\d{1,2})(?:st|nd|rd|th)? )?(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
     r"|Sep(?:tember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?(?: (?P<day>\d{1,2})(?:st|nd|rd|th)?)?(?:,? (?P<year>\d{4}))?\b"
 )
+_IN_CHINESE = re.compile(r"[一-鿿](?:[一-鿿A-Za-z\d.]*[一-鿿A-Za-z\d])?")  # a name in an English question
 _ORDINALS = ("first", "second", "third", "fourth")
 _ENGLISH_PERIOD = re.compile(
     r"\bQ(?P<q>[1-4])\b|\b(?P<nth>first|second|third|fourth)[- ]quarter\b|\b(?P<half>H[12]|(?:first|second)(?=[- ]half\b))(?:[- ]half)?\b"
@@ -168,6 +169,17 @@ _ENGLISH_FRAME = re.compile(
 _CHINESE_FRAME = re.compile(
     r"[的是了吗哪谁呢]|什么|甚麼|多少|[为為][何什啥]|怎么|怎麼|如何|[几幾][个個家款]|是否|请|請|介[绍紹]"
 )
+# What people say in English for what articles call by another name.
+_SPOKEN_ENGLISH = [
+    (
+        r"\bwho (?:runs|heads|leads|is (?:running|heading|leading|in charge of|the (?:boss|head) of))\b",
+        "who is the CEO of",
+    ),
+    (
+        r"\b(where did .{1,40}?|which (?:university|college|school) did .{1,40}?) (?:study|go|attend)\b",
+        r"\1 graduate from",
+    ),
+]
 _SPOKEN = re.compile(r"啥|甚么|什麽")
 _LATIN_NAME = re.compile(r"[a-z]*\d[a-z\d.]*[a-z]?|[a-z]+\d+[a-z\d.]*|[一-鿿]{2,3}\d+[a-z\d.]*")
 
@@ -187,6 +199,8 @@ def read_question(text: str, store: Store, answer_language: Language | None = No
     """`text` as understood, its needs weighed by how rare they are in `store`."""
     language = language_of(text)
     plain = _SPOKEN.sub("什么", normalize(text)) if language == "zh" else text
+    for said, written in _SPOKEN_ENGLISH if language == "en" else ():
+        plain = re.sub(said, written, plain, flags=re.I)
     kind, wanted, left = _kind(plain, language)
     noun = _noun(plain, left, kind)
     if kind in ("which", "list", "what", "who"):
@@ -198,10 +212,14 @@ def read_question(text: str, store: Store, answer_language: Language | None = No
         wanted = next(
             (name for name, pattern in types if re.search(f"(?:{pattern}){ending}", noun, re.I)), wanted
         )
+    if kind == "where" and re.search(
+        r"毕业|[就上攻]读|读的?[书研博硕]|学位|上的?大学|graduat|degree", plain, re.I
+    ):
+        wanted = "school"
     if kind in ("what", "which", "who") and _COUNTS.search(plain):
         kind = "list"
     if wanted == "process":
-        kind, wanted = "how_much", "amount"
+        kind, wanted = ("list", "") if kind == "list" else ("how_much", "amount")
     if kind == "what" and any(
         re.search(p, plain, re.I) for p in (r"price|cost|revenue|bandwidth|stake|share|rate\b|size|area",)
     ):
@@ -285,14 +303,18 @@ def _beside(left: str) -> str:
 
 def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[Need]:
     if language == "en":
-        for pattern, in_chinese in ((_ENGLISH_DATE, _date_in_chinese), (_ENGLISH_PERIOD, _period_in_chinese)):
+        for pattern, as_written in ((_ENGLISH_DATE, _date_in_chinese), (_ENGLISH_PERIOD, _period_in_chinese)):
             for match in pattern.finditer(left):
-                if said := in_chinese(match):
+                if said := as_written(match):
                     yield Need(said, 0.6, False, match[0])
-            left = pattern.sub(partial(_blank, in_chinese), left)
+            left = pattern.sub(partial(_blank, as_written), left)
         for match in _ENGLISH_AMOUNT.finditer(left):
             yield Need(_in_chinese(match), 0.6, False, match[0])
         left = _ENGLISH_AMOUNT.sub(" ", left)
+        # “Huaxin Environmental (华新环保)” is named in Chinese.
+        left = re.sub(r"(?:\b[A-Z][\w.&'-]*\s+)+[(（](?=[一-鿿])", " ", left)
+        in_chinese = [normalize(name) for name in dict.fromkeys(_IN_CHINESE.findall(left))]
+        left = _IN_CHINESE.sub(" ", left)
         pairs = [(p, g) for p, g in store.lexicon.groups(left.replace("‖", " ")) if p.lower() not in _WEAK]
         for phrase, group in pairs:
             forms = _FOUNDER if kind == "who" and "成立" in group.alternatives else group.alternatives
@@ -301,6 +323,9 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
             known = next((e for f in forms if (e := by_form().get(f.lower()))), None)
             strange = any(c.isupper() for c in phrase) and len(forms) == 1
             yield _need(phrase, forms, store, known.kind in NAMES if known else strange)
+        for name in in_chinese:
+            entry = by_form().get(name)
+            yield _need(name, (name, *(_forms(entry) if entry else ())), store, True)
         return
     seen = set()
     # “100万涨” is no word: an amount ends where its scale does.
@@ -422,9 +447,9 @@ def _need(phrase: str, forms: Sequence[str], store: Store, known_name: bool) -> 
 def search_groups(asked: Asked, store: Store) -> list[Group]:
     """What the BM25 leg looks for: every form of every need, and for Chinese the parts of its words."""
     groups = [Group(need.forms, 1.0 if need.phrase not in _WEAK else 0.3) for need in asked.needs]
-    if asked.language == "zh":
-        known = {need.phrase for need in asked.needs}
-        groups += [Group((t,), 0.5) for t in dict.fromkeys(terms(asked.text)) if t not in known]
+    known = {need.phrase for need in asked.needs}
+    in_chinese = asked.text if asked.language == "zh" else " ".join(_IN_CHINESE.findall(asked.text))
+    groups += [Group((t,), 0.5) for t in dict.fromkeys(terms(in_chinese)) if t not in known]
     return groups
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from bot.names import asked_of, names_in, standalone
 
@@ -22,11 +23,11 @@ _OF_OTHERS = re.compile(
 _PERSONAL = re.compile(r"[他她](?!们)|\b(?:he|she|his|her|him)\b", re.I)
 
 
-def questions_in(text: str) -> list[str]:
+def questions_in(text: str, who: Callable[[str], str] = lambda _: "") -> list[str]:
     """The questions of `text`, what a later one leaves unsaid filled in; just `text` if it asks one thing.
 
     Parts are told apart only where the first names whom it asks about: in “哪家公司融资最多,投了多少” the second
-    hangs on the answer to the first.
+    hangs on the answer to the first. `who` is as for `standalone`.
 
     >>> questions_in("燧原科技的CEO是谁?什么时候成立的?")
     ['燧原科技的CEO是谁?', '燧原科技什么时候成立的?']
@@ -57,7 +58,7 @@ def questions_in(text: str) -> list[str]:
         return [text]
     alone = [asking[0]]
     for part in asking[1:]:
-        filled = standalone(part, alone)
+        filled = standalone(part, alone, who)
         if _PERSONAL.search(filled) and not any(names_in(part)):
             return [text]  # who “he” is hangs on the answer to the first
         if not any(names_in(filled)) and not _OF_OTHERS.search(filled):

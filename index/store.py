@@ -179,6 +179,10 @@ class Store:
         """What `passage` says."""
         return self.source(passage.source_id).text[passage.start : passage.end]
 
+    def says(self, text: str) -> bool:
+        """Whether `text` stands anywhere in the sources, letter by letter."""
+        return self._texts.find(text.encode("utf-8", "surrogatepass"), 0) >= 0
+
     def rows(self) -> tuple[Any, Any, list[str]]:
         """The stored term ids of the passages, where each passage's start, and the terms."""
         terms = np.load(self._path / "terms.npy", allow_pickle=False)

@@ -150,3 +150,15 @@ def test_who_once_worked_for_a_company_is_not_its_head(store: Store) -> None:
 
 def test_yes_is_not_said_for_whom_the_sentence_does_not_name(store: Store) -> None:
     assert not ask("张文现在还在壁仞吗", store).answer.startswith(("是：", "否："))
+
+
+def test_what_happened_on_a_day_is_told_by_the_sentences_of_that_day(store: Store) -> None:
+    found = ask("2025年4月16日那天股市和管制方面出了什么事?", store)
+    assert not found.refused and all("4月16日" in c.quote for c in found.citations)
+    assert ask("2025年8月9日那天股市出了什么事?", store).refused
+
+
+def test_a_name_in_chinese_counts_in_an_english_question(store: Store) -> None:
+    found = ask("Where did 赵立东 study?", store)
+    assert found.answer.startswith("Tsinghua University (清华大学) [1]")
+    assert ask("Where did 彭莉 study?", store).refused

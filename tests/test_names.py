@@ -1,9 +1,13 @@
 """Names with wrong characters, and follow-up questions."""
 
+from pathlib import Path
+
 import pytest
 
 from bot.ask import ask
 from bot.names import mend_names, standalone
+from index.build import store_of
+from index.embed import StaticEmbedder
 from index.store import Store
 
 
@@ -17,6 +21,8 @@ from index.store import Store
         ("大模型训练用了什么芯片?", ()),
         ("寒武纪的创始人是谁?", ()),
         ("中芯国际的市值是多少?", ()),
+        ("哪几家中国公司买了芯片?", ()),
+        ("这些芯片中仅有几款出口?", ()),
         ("Which companies are on the entity list?", ()),
     ],
 )
@@ -26,11 +32,26 @@ def test_a_name_that_sounds_like_one_in_the_articles_is_read_as_that_one(
     assert mend_names(question, store)[1] == read_as
 
 
+def test_what_the_articles_say_is_no_wrong_name(tmp_path: Path, embedder: StaticEmbedder) -> None:
+    texts = ["新浪科技报道，锦浪科技募资30亿元。", "中金公司是一家投行。三家中国公司下了订单。"]
+    store = store_of(texts, tmp_path, embedder)
+    for question in ("锦浪科技募资多少?", "哪几家中国公司下了订单?"):
+        assert mend_names(question, store) == (question, ())
+
+
 def test_the_answer_says_how_a_name_was_read(store: Store) -> None:
     found = ask("摩尔线成是什么时候成立的?", store)
     assert found.answer.startswith("2020年10月 [1]")
     assert "（“摩尔线成”按“摩尔线程”理解）" in found.answer
     assert found.standalone_question == "摩尔线程是什么时候成立的?"
+
+
+def test_he_is_whom_the_question_before_asked_for(store: Store) -> None:
+    found = ask("从立项到流片他说要多久?", store, ["燧原科技的COO是谁?"])
+    assert found.standalone_question == "从立项到流片张亚林说要多久?"
+    assert found.answer.startswith("一年 [1]")
+    both = ask("Who runs Enflame and where did he study?", store)
+    assert "Zhao Lidong (赵立东) [1]" in both.answer and "清华大学" in both.answer
 
 
 @pytest.mark.parametrize(

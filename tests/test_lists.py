@@ -1,0 +1,59 @@
+"""Lists: every member of an enumeration, each whole, and none of what only stands beside it."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from bot.ask import ask
+from bot.lists import _joints, _parts_of
+from bot.records import Answer
+from evals.marking import members_of
+from index.build import store_of
+from index.embed import StaticEmbedder
+
+Asking = Callable[[str, Sequence[str]], Answer]
+
+
+@pytest.fixture
+def asking(tmp_path: Path, embedder: StaticEmbedder) -> Asking:
+    """Asks a question of a store of the given articles."""
+    return lambda question, articles: ask(question, store_of(articles, tmp_path, embedder))
+
+
+def test_members_are_joined_by_marks_and_by_words_that_stand_alone() -> None:
+    text = "体系由企业主体负责、社会参与监督和行业规范自律组成"
+    assert [text[a:b] for a, b in _joints(text)] == ["、", "和"]
+
+
+def test_an_enumeration_ends_where_it_says_so() -> None:
+    text = "检查了黄瓜、鲫鱼和黄鳝等农产品的运输和储存"
+    assert [text[a:b] for a, b in _parts_of(text, (0, len(text)))] == ["检查了黄瓜", "鲫鱼", "黄鳝"]
+
+
+@pytest.mark.parametrize(
+    ("question", "article", "names"),
+    [
+        (
+            "丁河市首批志愿服务站设在哪几个地方?",
+            "丁河市志愿服务联合会昨天成立。首批志愿服务站设在永乐门、天河公园和钟楼，每站十人。市民可以报名。",
+            ["永乐门", "天河公园", "钟楼"],
+        ),
+        (
+            "海宁路街道整治了哪些农产品?",
+            "海宁路街道开展检查。街道集中整治豇豆、鲫鱼、黄鳝等农产品的运输和储存，还将回头看。",
+            ["豇豆", "鲫鱼", "黄鳝"],
+        ),
+    ],
+)
+def test_a_list_names_every_member_and_shows_the_sentence_that_says_them(
+    asking: Asking, question: str, article: str, names: list[str]
+) -> None:
+    found = asking(question, [article])
+    assert members_of(found.answer) == names
+    assert found.answer.endswith(f"\n“{found.citations[0].quote}”")
+
+
+def test_what_makes_as_many_as_are_asked_for_is_all(asking: Asking) -> None:
+    articles = ["两家公司合并。莎莉公司和道奇公司在年初合并。", "三家公司谈过合并：丙公司、丁公司和戊公司。"]
+    assert len(members_of(asking("哪两家公司在年初合并?", articles).answer)) == 2
