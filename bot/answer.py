@@ -37,7 +37,8 @@ SAYS_ALL, MUCH = 0.95, 3  # of coverage, needs
 ABOUT_AS_LIKELY = 0.5
 MAX_ALSO = 2
 MIN_CAUSE = 12  # characters of a sentence that may give a cause
-AROUND = 240  # characters
+AROUND = 360  # characters
+FURTHER = 4  # sentences
 READER_SURE = 4.0  # log-odds
 EVENTS = 3
 _DATE = re.compile(r"(?=.)(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}[日号])?")
@@ -50,6 +51,7 @@ _CAUSE = re.compile(
     r"因为|由于|因此|因而|为了|原因|缘由|主要是|导致|造成|带来|使得|受此影响|所以|源于|出于|在于|才是|这也是|旨在|为.{1,12}而|because",
     re.I,
 )
+_SAID_SO = re.compile(r"[一-鿿·]{2,10}(?:说|表示|指出|认为|称|道|解释|介绍)[道称说]?。")
 _CONSEQUENCE = re.compile(r"因此|因而|所以|于是|这也是|由此|受此影响")
 
 
@@ -193,35 +195,43 @@ def _best_offer(asked: Asked, enough: Sequence[Evidence]) -> Claim | None:
 def _cause(enough: Sequence[Evidence], store: Store) -> list[Claim]:
     """The likeliest sentence that gives a cause; else the likeliest with the cause that the next or the last one gives.
 
-    One that only draws the consequence (“因此…”) brings the sentence before it.
+    One that only draws the consequence (“因此…”) brings what stands before it, and “一方面” the “另一方面”.
     """
     best = next((e for e in enough[:LOOKED_AT] if _CAUSE.search(e.text)), enough[0])
-    before, after = _beside(best, store)
-    if _CONSEQUENCE.match(best.text):
-        return [whole(e) for e in (before, best) if e]
+    before, after = _around(best, store)
     if _CAUSE.search(best.text):
-        return [whole(best)]
-    if after and _CAUSE.search(after.text):
-        return [whole(best), whole(after)]
-    return [whole(e) for e in (before, best) if e and (e is best or _CAUSE.search(e.text))]
+        return [*map(whole, (*_drawn_from(best, before), best)), *_other_side(best, after)]
+    if after and _CAUSE.search(after[0].text):
+        return [whole(best), whole(after[0]), *_other_side(after[0], after[1:])]
+    if before and _CAUSE.search(before[0].text):
+        return list(map(whole, (*_drawn_from(before[0], before[1:]), before[0], best)))
+    return [whole(best)]
 
 
-def _beside(e: Evidence, store: Store) -> tuple[Evidence | None, Evidence | None]:
-    """The sentences before and behind `e` in its article, None where there is none that says something."""
+def _drawn_from(e: Evidence, before: Sequence[Evidence]) -> Sequence[Evidence]:
+    """What `e` draws its consequence from, if it does: the sentence before it, or what “someone said” before it."""
+    if not before or not _CONSEQUENCE.match(e.text):
+        return ()
+    return before[1:3][::-1] if _SAID_SO.fullmatch(before[0].text) else before[:1]
+
+
+def _other_side(e: Evidence, after: Sequence[Evidence]) -> list[Claim]:
+    other = next((o for o in after[:FURTHER] if "另一方面" in o.text), None) if "一方面" in e.text else None
+    return [whole(other)] if other else []
+
+
+def _around(e: Evidence, store: Store) -> tuple[list[Evidence], list[Evidence]]:
+    """The sentences before and behind `e` in its article, the nearest first, of those that say something."""
     article = store.article(e.passage.article_id)
     text = store.source(e.span.source_id).text
-    spans = list(
-        sentence_spans(text, max(article.start, e.span.start - AROUND), min(article.end, e.span.end + AROUND))
-    )
-    at = next((i for i, (a, _) in enumerate(spans) if a >= e.span.start), None)
-    if at is None or spans[at][0] != e.span.start:
-        return None, None
-    near = [spans[i] if 0 <= i < len(spans) else (0, 0) for i in (at - 1, at + 1)]
-    found = [
-        replace(e, span=Span(e.span.source_id, a, b), text=text[a:b]) if b - a > MIN_CAUSE else None
-        for a, b in near
-    ]
-    return found[0], found[1]
+    start, end = max(article.start, e.span.start - AROUND), min(article.end, e.span.end + AROUND)
+    spans = list(sentence_spans(text, start, end))
+    # Those at the ends may be cut off.
+    spans = spans[start > article.start : len(spans) - (end < article.end)]
+    spans = [(a, b) for a, b in spans if b - a > MIN_CAUSE or _SAID_SO.fullmatch(text[a:b])]
+    found = [replace(e, span=Span(e.span.source_id, a, b), text=text[a:b]) for a, b in spans]
+    before = [f for f in found if f.span.end <= e.span.start]
+    return before[::-1], [f for f in found if f.span.start >= e.span.end]
 
 
 def _that_day(asked: Asked, evidence: Sequence[Evidence], store: Store) -> list[Evidence]:
