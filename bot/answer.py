@@ -51,6 +51,7 @@ _CAUSE = re.compile(
     r"因为|由于|因此|因而|为了|原因|缘由|主要是|导致|造成|带来|使得|受此影响|所以|源于|出于|在于|才是|这也是|旨在|为.{1,12}而|because",
     re.I,
 )
+_EITHER = re.compile(r"有没有|([一-鿿])[不没](?=\1)")  # “能不能” denies nothing
 _SAID_SO = re.compile(r"[一-鿿·]{2,10}(?:说|表示|指出|认为|称|道|解释|介绍)[道称说]?。")
 _CONSEQUENCE = re.compile(r"因此|因而|所以|于是|这也是|由此|受此影响")
 
@@ -86,7 +87,7 @@ def _verdict(asked: Asked, first: Evidence) -> str:
     named = all(said(n, first.text, first.spun) for n in asked.needs if n.is_name)
     if not settled or not named or (hedges(normalize(first.text)) and not hedges(normalize(asked.text))):
         return ""
-    denied = bool(NOT.search(first.text)) != bool(NOT.search(asked.text.replace("有没有", "")))
+    denied = bool(NOT.search(first.text)) != bool(NOT.search(_EITHER.sub("", asked.text)))
     return (NO if denied else YES)[asked.answer_language]
 
 

@@ -24,7 +24,7 @@ Answer = Callable[[Asked, Sequence[Evidence]], Finding]
 
 _COMPARES = re.compile(
     r"更[早晚高低大小多少快慢强弱长短新贵便]|[谁誰]\S{0,8}[早晚先更高低大小多少快慢强弱贵]|比较|对比|相比|相差|差距|差多少|[高低多少大小早晚贵快慢宜]多少|哪[个家款]\S{0,8}[早晚高低大小多少先]|分别|各自|各是|"
-    r"\bcompare|\bversus\b|\bvs\.?\b|\b(?:earlier|later|higher|lower|larger|bigger|smaller|more|less|faster|older|newer|first|than)\b|\bdifference\b",
+    r"\bcompare|\bversus\b|\bvs\.?\b|\b(?:stack|measure|hold) up\b|\b(?:earlier|later|higher|lower|larger|bigger|smaller|more|less|faster|older|newer|first|than)\b|\bdifference\b",
     re.I,
 )
 _EARLY = re.compile(r"[早晚先]|earlier|later|first|older|newer|时间|日期|何时|什么时候|when\b", re.I)
@@ -32,7 +32,7 @@ _LESS = re.compile(r"更?[早低小少先慢便短]|earlier|lower|smaller|less|o
 _GAP = re.compile(r"多少|相差|差距|差|how much|difference", re.I)
 _DROP = re.compile(
     r"更[早晚高低大小多少快慢强弱长短新贵]?|谁|比较|对比|相比|相差|差距|差多少|(?:[高低多大小早晚贵快慢]|便宜)多少|多少|哪一?[个家款]?|分别|各自|各|[早晚先]|一下|是|的|上(?=[,，\s])|方面|来说|而言|和|与|跟|及|还|比|得|在|呢|吗|请|"
-    r"\b(?:compare|versus|vs|earlier|later|higher|lower|larger|bigger|smaller|more|less|faster|older|newer|first|than|difference|which|who|what|is|was|were|are|the|of|and|or|between|in|has|have|does|did|company|chip|when|how|much|with|please)\b|['’]s\b|[?？,，。、:：]",
+    r"\b(?:stack|measure|hold) up\b|\b(?:against|compare|versus|vs|earlier|later|higher|lower|larger|bigger|smaller|more|less|faster|older|newer|first|than|difference|which|who|what|is|was|were|are|the|of|and|or|between|in|has|have|does|did|company|chip|when|how|much|with|please)\b|['’]s\b|[?？,，。、:：]",
     re.I,
 )
 LEAST = 0.25  # probability of a cell: beside right ones a wrong one is believed

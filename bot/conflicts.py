@@ -44,10 +44,10 @@ def disagreeing(asked: Asked, claim: Claim, evidence: Sequence[Evidence], doubte
     if own is None:
         return []
     if asked.kind == "yes_no":
-        return _opposite(own, evidence) if doubted else []
+        return (_of_another_time(own, evidence) or _opposite(own, evidence)) if doubted else []
     mine = value_of(claim.text)
     if mine is None or asked.wanted not in ("amount", "date"):
-        return []
+        return _of_another_time(own, evidence) if doubted else []
     out: list[tuple[Claim, Value]] = [(claim, mine)]
     for e in evidence:
         if e.span == own.span or any(n.is_name for n in e.missing) or e.score < LIKELY:
@@ -63,7 +63,8 @@ def disagreeing(asked: Asked, claim: Claim, evidence: Sequence[Evidence], doubte
         ):
             continue
         out.append((found[0], value))
-    return [other for other, _ in out[1 : 1 + MAX_OTHERS]]
+    others = [other for other, _ in out[1 : 1 + MAX_OTHERS]]
+    return others or (_of_another_time(own, evidence) if doubted else [])
 
 
 def _doubtful(own: Evidence, other: Evidence) -> bool:
@@ -97,6 +98,18 @@ def _rare_words(asked: Asked, e: Evidence) -> set[str]:
     return {
         w for w in found if len(w) > 1 and w not in said and re.fullmatch("[一-鿿]+", w) and rarity(w) >= RARE
     }
+
+
+def _of_another_time(own: Evidence, evidence: Sequence[Evidence]) -> list[Claim]:
+    """The likeliest sentence that tells of the same amount, but of another date."""
+    amounts, dates = (_values(own, kind) for kind in ("amount", "date"))
+    for e in evidence:
+        if e.span == own.span or any(n.is_name for n in e.missing) or not _doubtful(own, e):
+            continue
+        same = any(a.agrees(b) for a in amounts for b in _values(e, "amount"))
+        if same and not any(a.agrees(b) for a in dates for b in _values(e, "date")):
+            return [whole(e)]
+    return []
 
 
 def _opposite(own: Evidence, evidence: Sequence[Evidence]) -> list[Claim]:

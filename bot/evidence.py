@@ -232,23 +232,20 @@ def features(asked: Asked, found: Sequence[Evidence], embedder: Embedder) -> Vec
     question = embedder.embed([normalize(asked.text)])[0]
     chinese = normalize(question_to_read(asked, " ".join(plains[:LEAST])))
     pairs = _pairs(chinese)
-    read = [read_span(e)[2] for e in found]
-    likely = np.exp(
-        np.clip(
-            np.array([r if e.marks is not None else -30.0 for r, e in zip(read, found, strict=True)]), -30, 30
-        )
-    )
+    spans = [read_span(e) for e in found]
+    read = [float(np.clip(r, -15, 15)) for _, _, r in spans]
+    likely = np.exp([r if e.marks is not None else -30.0 for r, e in zip(read, found, strict=True)])
     shares = likely / max(1e-9, float(likely.sum()))
     total = sum(n.weight for n in asked.needs) or 1.0
+    best = [max(e.coverage for e in found), max(e.own for e in found), max(read)]
+    owns = {(e.span.source_id, e.span.end): e.own for e in found}
     rows = []
     for at, e in enumerate(found):
         plain = _plain(e.text, e.spun)[0]
         missing = sum(n.weight for n in e.missing) / total
-        typed = (
-            bool(asked.wanted and candidates(e.text, asked.wanted, asked.cues))
-            if e.marks is not None
-            else False
-        )
+        typed = candidates(e.text, asked.wanted, asked.cues) if asked.wanted and e.marks is not None else []
+        a, b, _ = spans[at]
+        span_text = normalize(e.text[a:b])
         rows.append(
             (
                 e.coverage,
@@ -262,9 +259,9 @@ def features(asked: Asked, found: Sequence[Evidence], embedder: Embedder) -> Vec
                 e.article_coverage,
                 e.distance,
                 float(bool(asked.wanted)),
-                float(typed),
+                float(bool(typed)),
                 float(question @ vectors[at]),
-                float(np.clip(read[at], -15, 15)),
+                read[at],
                 float(e.marks is not None),
                 float(shares[at]),
                 float(np.clip(e.none, -15, 15)),
@@ -273,9 +270,34 @@ def features(asked: Asked, found: Sequence[Evidence], embedder: Embedder) -> Vec
                 float(asked.kind == "why"),
                 float(asked.kind == "yes_no"),
                 float(asked.language == "en"),
+                # Against the best of the others.
+                e.coverage - best[0],
+                e.own - best[1],
+                read[at] - best[2],
+                # What the reader marks: whether the question says it, of the type asked for, how long.
+                sum(c in chinese for c in span_text) / max(1, len(span_text)),
+                float(any(x < b and a < y for x, y in typed)),
+                max((marked(e, span) for span in typed), default=-15.0),
+                log(1 + b - a),
+                float(bool(POINTS_BACK.match(e.text))),
+                # How much the sentence before says.
+                max(owns.get((e.span.source_id, e.span.start - gap), 0.0) for gap in range(3)),
+                float(asked.kind == "list"),
+                float(asked.wanted in ("date", "amount")),
+                float(asked.wanted in ("person", "company")),
             )
         )
     return np.array(rows, dtype=np.float32)
+
+
+def marked(e: Evidence, span: tuple[int, int]) -> float:
+    """The reader's log-odds for an answer that starts and ends about where `span` does; 0 if it was not read."""
+    if e.marks is None or not len(e.marks):
+        return 0.0
+    a, b = span
+    start = float(e.marks[max(0, a - 3) : b, 0].max(initial=-30.0))
+    end = float(e.marks[a : b + 3, 1].max(initial=-30.0))
+    return max(-15.0, min(15.0, start + end - e.none))
 
 
 def _pairs(plain: str) -> set[str]:

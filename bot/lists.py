@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from statistics import median
 from typing import Any
@@ -33,21 +33,27 @@ _SERIES = re.compile(r"^(.{1,6}?)[一二三四五六七八九十\d][:：、.]\s*
 
 
 def series(asked: Asked, evidence: Sequence[Evidence], store: Store) -> list[Claim]:
-    """The members of a list whose items are headings (路径一, 路径二, …), if the question asks for that word.
+    """The members of a list whose items are headings (路径一, 路径二, …), if the question asks for them.
 
     Each rests on its heading, which says it.
     """
-    items: dict[str, tuple[Evidence, str]] = {}
+    groups: dict[str, dict[str, tuple[Evidence, str]]] = {}
     for found in evidence:
         match = _SERIES.match(found.passage.heading)
-        if match and any(said(need, match[1], found.spun) for need in asked.needs):
+        if match:
+            items = groups.setdefault(match[1], {})
             first = items.get(found.passage.heading)
             if first is None or found.span.start < first[0].span.start:
                 items[found.passage.heading] = (found, match[2])
-    if len(items) < 2:
-        return []
-    ordered = sorted(items.values(), key=lambda item: item[0].span.start)
+    told = [items for word, items in groups.items() if len(items) > 1 and _asks_for(asked, word, items)]
+    ordered = sorted(told[0].values(), key=lambda item: item[0].span.start) if told else []
     return [Claim(text, _heading_span(found, store), found.score) for found, text in ordered]
+
+
+def _asks_for(asked: Asked, word: str, items: Mapping[str, tuple[Evidence, str]]) -> bool:
+    """Whether the question says the `word` of the headings, or calls them otherwise (“哪三条路”) and counts them."""
+    spun = any(found.spun for found, _ in items.values())
+    return len(items) == asked_count(asked) or any(said(need, word, spun) for need in asked.needs)
 
 
 def _heading_span(found: Evidence, store: Store) -> Span:

@@ -21,7 +21,11 @@ MAX_NEEDS = 40  # the most telling ones of a text that was pasted as a question
 # (kind, wanted type, pattern) in order; what the pattern matches is not something to look for.
 _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
     "zh": [
-        ("yes_no", "", r"是否|是不是|有没有|吗[?？]?$|对吗|能否|可否"),
+        (
+            "yes_no",
+            "",
+            r"是否|有没有|(?![时动])([一-鿿])[不没]\1(?![意怎])|可不可以|吗[?？]?$|对吗|能否|可否",
+        ),
         (
             "why",
             "",
@@ -70,7 +74,7 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
         (
             "list",
             "",
-            r"\bwhich (?=\w+(?:ies|s)\b|\w+ (?:compan|cit|countr|universit)ies\b|\w+ (?:firms|banks|investors|makers|chips|products|models)\b)|\bwhat (?:are|were)\b|^(?:please )?list\b|\bname (?:all|the)\b",
+            r"\bwhich (?=\w+(?:ies|s)\b|\w+ (?:compan|cit|countr|universit)ies\b|\w+ (?:firms|banks|investors|makers|chips|products|models)\b)|\bwhat (?:are|were)\b|\bwhat (?=\w+[^s\W]s (?:do|does|did|are|were|has|have)\b)|^(?:please )?list\b|\bname (?:all|the)\b",
         ),
         ("which", "", r"\bwhich\b|\bwhat(?:'s| is| was)? the names?(?: of)?\b|\bcalled\b"),
         ("what", "", r"\bwhat(?:'s| is| was| did| does| do)?\b|\bhow\b"),
@@ -119,7 +123,7 @@ _CUES = [
     (r"晶体管|transistor", r"个?晶体管|亿个"),
     (r"员工|多少人|人员|几人|人数|employee|staff|people", r"多?人|名|位"),
     (r"几家|多少家|compan(?:y|ies)|firms", r"家"),
-    (r"几轮|多少轮|rounds?", r"轮"),
+    (r"几轮|多少轮|轮[数次]|rounds?", r"轮"),
     (r"几个点|多少个?点|百分点", r"%|％|个百分点"),
     (r"几颗|多少颗", r"颗"),
     (r"几款|多少款", r"款"),
@@ -154,7 +158,7 @@ _MEASURES = frozenset(
     "家款颗轮次倍名种代条位项张辆台只枚座架艘篇所支户箱间桶件套部页届期场分票吨克米股例处起笔幅本门队组列节段类岁周卡核层片"
 )
 _WEAK = frozenset(
-    "公司 企业 厂商 机构 被 曾 曾经 开始 进行 属于 认为 表示 目前 现在 将 会 能 可以 需要 之一 情况 具体 主要 大约 大概 总共 一共 共 "
+    "公司 企业 厂商 机构 元 究竟 到底 遭 遭到 受到 被 曾 曾经 开始 进行 属于 认为 表示 目前 现在 将 会 能 可以 需要 之一 情况 具体 主要 大约 大概 总共 一共 共 "
     "数量 数目 个数 叫 做 来 跟 想 样 那天 方面 用 出 起来 名字 名称 名为 发生 家 款 种 所 条 位 项 期间 其 时候 时间 年 月 日 天 第一 首 采用 使用 拥有 实现 面临 面前 "
     "company companies coverage article articles report reports about say his her their its he she they them him it this that these those vs versus one ones two numbers whose who get getting host hosts name names says said tell much many become there".split()
 )
@@ -169,18 +173,24 @@ _ENGLISH_FRAME = re.compile(
 _CHINESE_FRAME = re.compile(
     r"[的是了吗哪谁呢]|什么|甚麼|多少|[为為][何什啥]|怎么|怎麼|如何|[几幾][个個家款]|是否|请|請|介[绍紹]"
 )
-# What people say in English for what articles call by another name.
-_SPOKEN_ENGLISH = [
-    (
-        r"\bwho (?:runs|heads|leads|is (?:running|heading|leading|in charge of|the (?:boss|head) of))\b",
-        "who is the CEO of",
-    ),
-    (
-        r"\b(where did .{1,40}?|which (?:university|college|school) did .{1,40}?) (?:study|go|attend)\b",
-        r"\1 graduate from",
-    ),
-]
-_SPOKEN = re.compile(r"啥|甚么|什麽")
+# As people say it -> as articles have it.
+_SPOKEN: dict[Language, list[tuple[str, str]]] = {
+    "zh": [
+        (r"啥|甚么|什麽", "什么"),
+        (r"干(?:什么|嘛)(?=不|要|非|还|去)", "为什么"),
+        (r"是?(?:拿来|用来)?干(?:什么|嘛)用?的", "有什么用途"),
+    ],
+    "en": [
+        (
+            r"\bwho (?:runs|heads|leads|is (?:running|heading|leading|in charge of|the (?:boss|head) of))\b",
+            "who is the CEO of",
+        ),
+        (
+            r"\b(where did .{1,40}?|which (?:university|college|school) did .{1,40}?) (?:study|go|attend)\b",
+            r"\1 graduate from",
+        ),
+    ],
+}
 _LATIN_NAME = re.compile(r"[a-z]*\d[a-z\d.]*[a-z]?|[a-z]+\d+[a-z\d.]*|[一-鿿]{2,3}\d+[a-z\d.]*")
 
 
@@ -198,8 +208,8 @@ def language_of(text: str) -> Language:
 def read_question(text: str, store: Store, answer_language: Language | None = None) -> Asked:
     """`text` as understood, its needs weighed by how rare they are in `store`."""
     language = language_of(text)
-    plain = _SPOKEN.sub("什么", normalize(text)) if language == "zh" else text
-    for said, written in _SPOKEN_ENGLISH if language == "en" else ():
+    plain = normalize(text) if language == "zh" else text
+    for said, written in _SPOKEN[language]:
         plain = re.sub(said, written, plain, flags=re.I)
     kind, wanted, left = _kind(plain, language)
     noun = _noun(plain, left, kind)
@@ -282,7 +292,9 @@ def _kind(plain: str, language: Language) -> tuple[Kind, str, str]:
     for kind, wanted, pattern in _KINDS[language]:
         match = re.search(pattern, plain, re.I)
         if match:
-            return kind, wanted, plain[: match.start()] + " ‖ " + plain[match.end() :]
+            # “涨没涨价” asks of 涨价, “能不能涨价” too.
+            verb = match[1] if match.lastindex and match[1] and match[1] not in "是能会要该好够算" else ""
+            return kind, wanted, plain[: match.start()] + " ‖ " + verb + plain[match.end() :]
     return "what", "", plain
 
 
@@ -338,6 +350,9 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
         if date:
             other = {"年": "自然年", "号": "日", "日": "号"}.get(date[2], "月")
             yield Need((word, date[1] + other), 0.6, True, word)
+            continue
+        if re.fullmatch(r"[\d.]+(?:万亿|[千百]万|[万亿])", word):
+            yield Need((word,), 0.6, False, word)
             continue
         entry = by_form().get(word)
         forms = (word, *(_forms(entry) if entry else ()), *_of_stem(word))
@@ -407,7 +422,7 @@ def _in_chinese(match: re.Match[str]) -> tuple[str, ...]:
 
 
 def _joined_numbers(found: Sequence[str]) -> Iterator[str]:
-    """Words with the number behind them as one where that is a product's name (天垓 100 -> 天垓100), and dates."""
+    """Words with the number behind them as one where that is a product's name (天垓 100 -> 天垓100); dates, and 140 万."""
     held = ""
     for at, word in enumerate(found):
         year = at + 1 < len(found) and found[at + 1][:1] in "年月日"
@@ -415,6 +430,9 @@ def _joined_numbers(found: Sequence[str]) -> Iterator[str]:
             held += word
             continue
         known = by_form().get(held)
+        if re.fullmatch(r"[\d.]+", held) and word in ("万", "亿", "万亿", "千万", "百万"):
+            held += word
+            continue
         if held and by_form().get(held + word):
             held += word
             continue

@@ -6,7 +6,7 @@ import re
 from math import exp
 
 from bot.candidates import candidates
-from bot.evidence import Evidence, read_span
+from bot.evidence import Evidence, marked, read_span
 from bot.records import Asked, Claim, Need
 from index.glossary import by_form, everyday, mentions
 from index.swaps import ordinary
@@ -59,25 +59,18 @@ def short_claim(asked: Asked, e: Evidence) -> tuple[Claim, float] | None:
 
 
 def _reads_like(wanted: str, text: str) -> bool:
-    """Whether the reader's `text` may be of the type `wanted`: names are short and hold no such words."""
-    named = wanted in ("company", "person", "place", "school")
-    return not named or (len(text) <= MAX_NAME and not re.search("[了的,，]", text))
+    """Whether the reader's `text` may be of the type `wanted`: names are short, hold no such words, and are not of another type."""
+    if wanted not in ("company", "person", "place", "school"):
+        return True
+    known = by_form().get(text.lower())
+    another = known is not None and known.kind != wanted
+    return len(text) <= MAX_NAME and not another and not re.search("[了的,，]", text)
 
 
 def fit(asked: Asked, e: Evidence, span: tuple[int, int]) -> float:
     """How well `span` answers: the closeness of the question's words, and the reader's marks at its edges."""
     total = sum(n.weight for n in asked.needs) or 1.0
-    return CLOSENESS * closeness(asked, e.text, span) / total + READING * marked(e, span)
-
-
-def marked(e: Evidence, span: tuple[int, int]) -> float:
-    """The reader's log-odds for an answer that starts and ends about where `span` does; 0 if it was not read."""
-    if e.marks is None or not len(e.marks):
-        return 0.0
-    a, b = span
-    start = float(e.marks[max(0, a - 3) : b, 0].max(initial=-30.0))
-    end = float(e.marks[a : b + 3, 1].max(initial=-30.0))
-    return max(-15.0, min(15.0, start + end - e.none))
+    return CLOSENESS * closeness(asked, in_ordinary_words(e), span) / total + READING * marked(e, span)
 
 
 def _may_answer(asked: Asked, e: Evidence, span: tuple[int, int]) -> bool:

@@ -14,11 +14,11 @@ from index.terms import normalize
 
 _INTRODUCES = re.compile(
     r"介绍(?:一下|下)?|简介|概况|概述|总结|讲讲|说说|聊聊|了解(?:一下)?|(?:简单)?说说|是(?:一[家款个位种])?(?:什么样的?|怎样的|(?:用来)?(?:干|做)什么(?:用)?的?|什么)(?:公司|企业|人|机构|产品|芯片)?(?:的)?[?？]?$|是做什么的|有什么用|^什么是|怎么样[?？]?$|的(?:基本)?情况|"
-    r"\btell me about\b|\bwhat is\b|\bwho is\b|\bintroduce\b|\bsummar|\boverview\b|\bdescribe\b|\bwhat do(?:es)? the articles? say about\b",
+    r"\btell me about\b|\bwhat is\b|\bwho is\b|\bintroduce\b|\bsummar|\boverview\b|\bdescribe\b|\bwhat do(?:es)? the articles? say about\b|\bwhat does (?=.{2,40}\bdo\s*\??$)",
     re.I,
 )
 _FILLERS = re.compile(
-    r"[的请里中]|公司|芯片|关于|文章|这家|这款|(?:the|this|company|chip|please|articles?|about|say|me|briefly)\b",
+    r"[的请里中]|公司|芯片|关于|文章|这家|这款|(?:the|this|company|chip|please|articles?|about|say|me|briefly|do)\b",
     re.I,
 )
 # The sides from which a company, a person or a product is told: one sentence each is enough.

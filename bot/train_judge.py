@@ -36,6 +36,8 @@ from ingest.records import content_id
 
 SEED = 20261124
 HIDDEN = 16
+STEPS = 400
+LISTED = 0.1  # what holding the rows of a question against each other counts
 NEWS = 3_000
 WORKERS, AT_ONCE = 2, 300
 # How much a row counts of those written for this project, and of the project's own questions on its own articles.
@@ -141,8 +143,12 @@ def own_examples(questions: Path, sources: Path, reader: Reader) -> Iterator[Row
             yield list(features(asked, found, store.embedder)), [int(label) for label in labels]
 
 
-def fit(x: Any, y: Any, weights: Any) -> dict[str, Any]:
-    """The weights of the network that tells `y` from `x`, rows counting by `weights`."""
+def fit(x: Any, y: Any, weights: Any, groups: Any) -> dict[str, Any]:
+    """The weights of the network that tells `y` from `x`, rows counting by `weights`.
+
+    Each row is told right or wrong, and those of one question (of `groups`, in order) are held against each other and
+    against none of them being right (ListNet's top-one loss, Cao et al. 2007).
+    """
     import torch
 
     torch.manual_seed(SEED)
@@ -150,13 +156,23 @@ def fit(x: Any, y: Any, weights: Any) -> dict[str, Any]:
     inputs = torch.from_numpy((x - mean) / spread).float()
     target = torch.from_numpy(y).float()
     counts = torch.from_numpy(weights).float()
+    starts = np.flatnonzero(np.r_[True, groups[1:] != groups[:-1]])
+    lengths = np.diff(np.r_[starts, len(groups)])
+    places = torch.from_numpy(starts[:, None] + np.minimum(np.arange(lengths.max()), lengths[:, None] - 1))
+    beyond = torch.from_numpy(np.arange(lengths.max()) >= lengths[:, None])
+    right = torch.cat([target[places].masked_fill(beyond, 0), torch.zeros(len(starts), 1)], dim=1)
+    right[:, -1] = (right.sum(1) == 0).float()
     net = torch.nn.Sequential(
         torch.nn.Linear(x.shape[1], HIDDEN), torch.nn.Tanh(), torch.nn.Linear(HIDDEN, 1)
     )
     optimizer = torch.optim.AdamW(net.parameters(), lr=0.01, weight_decay=0.02)
-    for _ in range(400):
+    for _ in range(STEPS):
         optimizer.zero_grad()
-        loss = torch.nn.functional.binary_cross_entropy_with_logits(net(inputs)[:, 0], target, counts)
+        logits = net(inputs)[:, 0]
+        alone = torch.nn.functional.binary_cross_entropy_with_logits(logits, target, counts)
+        listed = torch.cat([logits[places].masked_fill(beyond, -1e4), torch.zeros(len(starts), 1)], dim=1)
+        chosen = torch.logsumexp(listed + torch.log(right.clamp(min=1e-9)), 1) - torch.logsumexp(listed, 1)
+        loss = alone - LISTED * (chosen * counts[places[:, 0]]).mean()
         loss.backward()
         optimizer.step()
     first, second = net[0], net[2]
@@ -223,13 +239,13 @@ def main() -> None:
     scores = np.zeros(len(y))
     for fold in range(5):
         inside = groups % 5 != fold
-        scores[~inside] = predict(fit(x[inside], y[inside], counts[inside]), x[~inside])
+        scores[~inside] = predict(fit(x[inside], y[inside], counts[inside], groups[inside]), x[~inside])
     figures = {
         name: report(scores[sets == name], y[sets == name], groups[sets == name])
         for name in ("train sets", "written for it", "own questions")
     }
     print(json.dumps(figures, indent=1))
-    weights = {name: value.round(5).tolist() for name, value in fit(x, y, counts).items()}
+    weights = {name: value.round(5).tolist() for name, value in fit(x, y, counts, groups).items()}
     text = {
         "made by": "python -m bot.train_judge",
         "questions": len(made),

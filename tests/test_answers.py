@@ -162,3 +162,19 @@ def test_a_name_in_chinese_counts_in_an_english_question(store: Store) -> None:
     found = ask("Where did 赵立东 study?", store)
     assert found.answer.startswith("Tsinghua University (清华大学) [1]")
     assert ask("Where did 彭莉 study?", store).refused
+
+
+def test_a_reason_comes_with_what_it_is_drawn_from_and_with_its_other_side(store: Store) -> None:
+    drawn = ask("沐曦为什么不先碰渲染GPU，而是从GPGPU做起?", store)
+    assert "杂乱度更高" in drawn.citations[0].quote and drawn.citations[-1].quote.startswith("因而")
+    sides = ask("摩尔线程凭什么被说成国内最像英伟达的公司?", store)
+    assert [c.quote[:4] for c in sides.citations[-2:]] == ["一方面,", "另一方面"]
+
+
+@pytest.mark.parametrize(
+    ("question", "kind", "asked"),
+    [("国产GPU能不能兼容CUDA?", "yes_no", "兼容"), ("H20涨没涨价?", "yes_no", "涨价"), ("时不时断供的是什么?", "what", "断供")],
+)
+def test_either_or_asks_for_yes_or_no(store: Store, question: str, kind: str, asked: str) -> None:
+    found = read_question(question, store)
+    assert found.kind == kind and asked in {need.phrase for need in found.needs}

@@ -11,6 +11,7 @@ from bot.records import Answer
 from evals.marking import members_of
 from index.build import store_of
 from index.embed import StaticEmbedder
+from index.store import Store
 
 Asking = Callable[[str, Sequence[str]], Answer]
 
@@ -57,3 +58,7 @@ def test_a_list_names_every_member_and_shows_the_sentence_that_says_them(
 def test_what_makes_as_many_as_are_asked_for_is_all(asking: Asking) -> None:
     articles = ["两家公司合并。莎莉公司和道奇公司在年初合并。", "三家公司谈过合并：丙公司、丁公司和戊公司。"]
     assert len(members_of(asking("哪两家公司在年初合并?", articles).answer)) == 2
+
+
+def test_headings_answer_what_calls_them_otherwise_and_counts_them(store: Store) -> None:
+    assert len(members_of(ask("H20卖不了了，英伟达在中国还剩哪三条路可走?", store).answer)) == 3
