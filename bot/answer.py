@@ -61,7 +61,8 @@ def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
     if not asked.needs:
         return Finding((), "unclear_question")
     known = any(
-        e.score >= LIKELY or any(n.weight > TELLING and n not in e.missing for n in asked.needs)
+        any(n.weight > TELLING and n not in e.missing for n in asked.needs)
+        or (e.score >= LIKELY and not e.missing)
         for e in evidence
     )
     best = max((e.coverage for e in evidence), default=0.0)
@@ -108,7 +109,7 @@ def sufficient(asked: Asked, e: Evidence) -> bool:
     """
     names = [n for n in asked.needs if n.is_name]
     unnamed = [n for n in names if n in e.missing and not _undated(n, e)]
-    if unnamed and (unnamed[0] == names[0] or e.score < LIKELY):
+    if unnamed and (unnamed[0] == names[0] or e.score < UNSURE):
         return False
     if asked.wanted == "person" and not all(said(n, e.text, e.spun) for n in posts_asked(asked)):
         return False  # who holds another post says nothing of this one

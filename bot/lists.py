@@ -18,6 +18,7 @@ from index.terms import words
 
 MAX_MEMBERS = 20
 ABOUT_AS_GOOD, SAYS_ALL = 0.1, 0.95  # of coverage
+FEW, LOOKED_AT = 3, 12  # members, sentences
 ABOUT_AS_LIKELY = 0.3  # of the likeliest sentence's probability
 # Of the reader's marks, in log-odds: below what it marks nothing, how much less an enumeration may be marked than what it
 # marks best, and where its members end; what each further member is worth, and being as many as the question counts.
@@ -25,7 +26,9 @@ UNLIKELY, MUCH_LESS, ABOUT_AS_HIGH = -3.0, 3.0, 0.5
 COMPLETE, COUNTED = 0.3, 3.0
 UNLIKE = 0.15  # a character that the first or last member is longer or shorter than the others
 _AND = re.compile("和|与|及|以及|或|跟|暨")
-_ASKED_COUNT = re.compile(r"哪([二三四五六七八九十]|\d+)")
+_ASKED_COUNT = re.compile(
+    r"哪([二三四五六七八九十]|\d+)|(?<![第\d])([二三四五六七八九十]|\d+)大?[个家款条位种项类样点座颗名][^,，。?？]{0,12}(?:哪|分别|各是|叫什么|是什么)"
+)
 _COUNT = re.compile(r"哪([两二三四五六七八九十\d]+[个家款条位种项类])")
 _VERB = re.compile(r"推出|发布|完成|采用|支持|实现|提供|打造|推动|获得|签约|能够|可以|成为|已经?|[了的]")
 _AGAINST = re.compile(r"对标|对比|相比|比较|媲美|超过|超越|替代|取代|兼容|搭载|不如|落后|仅次于")
@@ -70,10 +73,15 @@ def members(asked: Asked, enough: Sequence[Evidence], covering: Sequence[Evidenc
     Where that sentence names as many as the question counts (“哪两款”), or counts them as it does, it names them all.
     """
     first = (enough or covering)[0]
+    count = asked_count(asked)
     counting = [e for e in covering or enough if _counted(asked, e.text, enumeration(e.text))]
+    if count > 1 and not counting:
+        # As many by chance is less likely the more they are.
+        near = [e for e in (*enough, *covering) if count > FEW or e.score >= ABOUT_AS_LIKELY * first.score]
+        counting = [e for e in near[:LOOKED_AT] if len(_texts(asked, e)) == count]
     found = _texts(asked, (counting or [first])[0])
     claims = {_canonical(text): Claim(text, e.span, e.score) for text, e in found}
-    if not counting and len(claims) != asked_count(asked):
+    if not counting:
         best = max((e.coverage for e in covering), default=0.0)
         for e in covering:
             likely = e.score >= ABOUT_AS_LIKELY * first.score or e.own >= SAYS_ALL
@@ -90,9 +98,8 @@ def _texts(asked: Asked, e: Evidence) -> list[tuple[str, Evidence]]:
 def asked_count(asked: Asked) -> int:
     """How many members the question says there are, 0 if it does not say."""
     match = _ASKED_COUNT.search(asked.text.replace("两", "二"))
-    return (
-        0 if not match else int(match[1]) if match[1].isdigit() else "零一二三四五六七八九十".find(match[1])
-    )
+    said = next(filter(None, match.groups())) if match else "零"
+    return int(said) if said.isdigit() else "零一二三四五六七八九十".find(said)
 
 
 def _members_of(asked: Asked, found: Evidence) -> list[str]:

@@ -173,7 +173,11 @@ def test_a_reason_comes_with_what_it_is_drawn_from_and_with_its_other_side(store
 
 @pytest.mark.parametrize(
     ("question", "kind", "asked"),
-    [("国产GPU能不能兼容CUDA?", "yes_no", "兼容"), ("H20涨没涨价?", "yes_no", "涨价"), ("时不时断供的是什么?", "what", "断供")],
+    [
+        ("国产GPU能不能兼容CUDA?", "yes_no", "兼容"),
+        ("H20涨没涨价?", "yes_no", "涨价"),
+        ("时不时断供的是什么?", "what", "断供"),
+    ],
 )
 def test_either_or_asks_for_yes_or_no(store: Store, question: str, kind: str, asked: str) -> None:
     found = read_question(question, store)
