@@ -16,6 +16,7 @@ from bot.polarity import hedges
 from bot.premise import PRESUMING, contradicts
 from bot.records import TELLING, Asked, Claim, Finding, Need, Reason, Span
 from bot.short import posts_asked, short_claim, whole
+from index.glossary import mentions
 from index.search import Language
 from index.store import Store
 from index.terms import normalize
@@ -24,7 +25,7 @@ from ingest.sentences import sentence_spans
 
 # The probability from which a sentence answers: the cut that refuses one in twenty of the answerable questions, set on
 # evals/questions.jsonl, `dev`. What is said of an English question is less likely all over, as its words are guessed at.
-ENOUGH: dict[Language, float] = {"zh": 0.1, "en": 0.05}
+ENOUGH: dict[Language, float] = {"zh": 0.1, "en": 0.07}
 # Lists are made of sentences that say all that the question says.
 ENOUGH_FOR_LIST = 0.72  # of coverage
 NEAR_ENOUGH = 0.35  # of coverage, to be shown as the nearest thing known
@@ -109,7 +110,12 @@ def sufficient(asked: Asked, e: Evidence) -> bool:
     """
     names = [n for n in asked.needs if n.is_name]
     unnamed = [n for n in names if n in e.missing and not _undated(n, e)]
+    if any(_is_of_another(n, e) for n in unnamed):
+        return False
     if unnamed and (unnamed[0] == names[0] or e.score < UNSURE):
+        return False
+    # What tells of no such figure (“12nm”) may tell of another.
+    if e.score < UNSURE and any(re.search(r"\d", n.phrase) and not n.is_name for n in e.missing):
         return False
     if asked.wanted == "person" and not all(said(n, e.text, e.spun) for n in posts_asked(asked)):
         return False  # who holds another post says nothing of this one
@@ -126,6 +132,13 @@ def sufficient(asked: Asked, e: Evidence) -> bool:
     measured = asked.wanted == "amount" and asked.cues and e.score >= MEASURED
     met = met or bool(measured and candidates(e.text, "amount", asked.cues))
     return met or e.score >= VERY_LIKELY or read_span(e)[2] >= READER_SURE
+
+
+def _is_of_another(need: Need, e: Evidence) -> bool:
+    """Whether `e` does not say the name `need`, but another of its kind that the glossary knows."""
+    entry = entry_of(need)
+    plain = e.text.lower()
+    return entry is not None and any(plain[a:b] not in need.forms for a, b in mentions(plain, entry.kind))
 
 
 def _undated(need: Need, e: Evidence) -> bool:

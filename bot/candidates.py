@@ -221,7 +221,7 @@ def _places(sentence: str) -> Iterator[Found]:
     for word, flag in (*tagged(sentence), ("", "")):
         place = (
             flag == "ns"
-            and word not in ("美国", "我国", "中国", "深度")
+            and word not in ("美国", "我国", "中国", "深度", "上市")
             and word.lower() not in names_of_kind("company")
         )
         if place and start < 0:

@@ -10,7 +10,7 @@ from bot.evidence import Evidence, marked, read_span
 from bot.records import Asked, Claim, Need
 from index.glossary import by_form, everyday, mentions
 from index.swaps import ordinary
-from index.terms import normalize, tagged, words
+from index.terms import normalize, words
 
 MAX_POST_GAP = 12
 MAX_NAME = 20  # characters
@@ -64,8 +64,6 @@ def _reads_like(wanted: str, text: str) -> bool:
         return True
     known = by_form().get(text.lower())
     another = known is not None and known.kind != wanted
-    if wanted == "place" and all(flag.startswith("v") for _, flag in tagged(text)):
-        return False
     return len(text) <= MAX_NAME and not another and not re.search("[了的,，]", text)
 
 
