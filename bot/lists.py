@@ -11,7 +11,7 @@ from typing import Any
 from bot.candidates import AND_SO_ON, PRODUCT_NOUN, Found, candidates, enumeration
 from bot.evidence import Evidence, read_span, said
 from bot.records import Asked, Claim, Span
-from bot.short import CLAUSE, SURE, bare, in_ordinary_words, is_asked
+from bot.short import CLAUSE, bare, in_ordinary_words, is_asked
 from index.glossary import by_form, mentions
 from index.store import Store
 from index.terms import words
@@ -252,7 +252,7 @@ def _of_others(asked: Asked, sentence: str, span: Found) -> bool:
 def _where(asked: Asked, found: Evidence, clauses: list[Found]) -> Found:
     """Where in the sentence the members stand: the clause that says most of the relation, or what the reader marks."""
     a, b, score = read_span(found)
-    if score > SURE and asked.wanted not in ("company", "person"):
+    if score > 0.0 and asked.wanted not in ("company", "person"):
         return a, b
     weights = [sum(n.weight for n in asked.needs if said(n, found.text[x:y], found.spun)) for x, y in clauses]
     return clauses[max(range(len(clauses)), key=weights.__getitem__)]

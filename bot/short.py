@@ -17,10 +17,11 @@ MAX_NAME = 20  # characters
 # How a candidate's closeness to the question's words and the reader's marks on it are weighed against each
 # other; set on evals/questions.jsonl, `dev`.
 CLOSENESS = 3.0
-READING = 0.3
-# The reader's log-odds from which its own span is shown, and where no span of the type asked for is there.
-SURE = 0.0
-VERY_SURE = 3.0
+READING = 0.6
+# The reader's log-odds from which its own span is shown, and where no span of the type asked for is there; set on 300
+# questions that the reader was not trained on.
+SURE = -5.0
+VERY_SURE = 1.0
 CLAUSE = re.compile(r"[^,，;；。!！?？]+")
 _CLAUSE_END = re.compile(r"[,，;；。]")
 _POST = re.compile(
