@@ -30,13 +30,12 @@ ENOUGH: dict[Language, float] = {"zh": 0.1, "en": 0.07}
 ENOUGH_FOR_LIST = 0.72  # of coverage
 NEAR_ENOUGH = 0.35  # of coverage, to be shown as the nearest thing known
 LOOKED_AT = 6  # sentences
+# A claim less likely than this is shown with up to two others that are about as likely.
 UNSURE = 0.42
-# A claim less likely than this is shown with up to two others that are not much less likely.
-NOT_SURE = 0.6
 LIKELY, VERY_LIKELY = 0.3, 0.7
 MEASURED = 0.2
 SAYS_ALL, MUCH = 0.95, 3  # of coverage, needs
-ABOUT_AS_LIKELY = 0.3
+ABOUT_AS_LIKELY = 0.5
 MAX_ALSO = 2
 MIN_CAUSE = 12  # characters of a sentence that may give a cause
 AROUND = 360  # characters
@@ -96,7 +95,7 @@ def _verdict(asked: Asked, first: Evidence) -> str:
 
 def _also(asked: Asked, claims: Sequence[Claim], enough: Sequence[Evidence]) -> tuple[Claim, ...]:
     """The next likely sentences where a single claim is not sure, none where it is."""
-    if len(claims) > 1 or claims[0].score >= NOT_SURE:
+    if len(claims) > 1 or claims[0].score >= UNSURE:
         return ()
     least = ABOUT_AS_LIKELY * claims[0].score
     others = [e for e in _in_full(asked, enough) if e.span != claims[0].span and e.score >= least]
