@@ -68,8 +68,9 @@ def ask(
         return asked, gather(asked, hits, store, reader)
 
     def who(earlier: str) -> str:
-        asked, evidence = find(earlier) if _WHO.search(earlier) else (None, [])
-        found = answer(asked, evidence, store) if asked else Finding(())
+        if not _WHO.search(earlier):
+            return ""
+        found = answer(*find(earlier), store)
         name = found.claims[0] if len(found.claims) == 1 and not found.reason else None
         return name.text if name and name.score >= UNSURE and candidates(name.text, "person") else ""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import accumulate
 from statistics import median
 from typing import Any
 
@@ -14,7 +13,7 @@ from bot.records import Asked, Claim, Span
 from bot.short import CLAUSE, bare, in_ordinary_words, is_asked
 from index.glossary import by_form, mentions
 from index.store import Store
-from index.terms import words
+from index.terms import word_spans
 
 MAX_MEMBERS = 20
 ABOUT_AS_GOOD, SAYS_ALL = 0.1, 0.95  # of coverage
@@ -79,20 +78,23 @@ def members(asked: Asked, enough: Sequence[Evidence], covering: Sequence[Evidenc
         # As many by chance is less likely the more they are.
         near = [e for e in (*enough, *covering) if count > FEW or e.score >= ABOUT_AS_LIKELY * first.score]
         counting = [e for e in near[:LOOKED_AT] if len(_texts(asked, e)) == count]
-    found = _texts(asked, (counting or [first])[0])
-    claims = {_canonical(text): Claim(text, e.span, e.score) for text, e in found}
+    telling = counting[:1]
     if not counting:
         best = max((e.coverage for e in covering), default=0.0)
-        for e in covering:
-            likely = e.score >= ABOUT_AS_LIKELY * first.score or e.own >= SAYS_ALL
-            if likely and e.coverage >= best - ABOUT_AS_GOOD:
-                for text, _ in _texts(asked, e):
-                    claims.setdefault(_canonical(text), Claim(text, e.span, e.score))
+        near = [e for e in covering if e.coverage >= best - ABOUT_AS_GOOD and e is not first]
+        telling = [
+            first,
+            *(e for e in near if e.score >= ABOUT_AS_LIKELY * first.score or e.own >= SAYS_ALL),
+        ]
+    claims: dict[str, Claim] = {}
+    for e in telling:
+        for text in _texts(asked, e):
+            claims.setdefault(_canonical(text), Claim(text, e.span, e.score))
     return sorted(list(claims.values())[:MAX_MEMBERS], key=lambda c: (c.span.source_id, c.span.start))
 
 
-def _texts(asked: Asked, e: Evidence) -> list[tuple[str, Evidence]]:
-    return [(text, e) for text in _members_of(asked, e) if text and not is_asked(asked, text)]
+def _texts(asked: Asked, e: Evidence) -> list[str]:
+    return [text for text in _members_of(asked, e) if text and not is_asked(asked, text)]
 
 
 def asked_count(asked: Asked) -> int:
@@ -146,7 +148,7 @@ def _enumeration_read(e: Evidence, count: int) -> list[Found]:
     _, _, sure = read_span(e)
     if e.marks is None or sure <= UNLIKELY:
         return []
-    edges = _word_edges(e.text)
+    edges = [a for a, _ in word_spans(e.text)]
     runs = [_parts_of(e.text, m.span()) for m in CLAUSE.finditer(e.text)]
     offers = [offer for run in runs if len(run) > 1 for offer in _offers(e, run, edges, count)]
     best, members = max(offers, key=lambda offer: offer[0], default=(-1.0, []))
@@ -195,23 +197,8 @@ def _parts_of(sentence: str, clause: Found) -> list[Found]:
 
 def _joints(sentence: str) -> list[Found]:
     """Where the sentence joins the members of enumerations: “、”, and “和” where it is a word."""
-    found = [m.span() for m in re.finditer("、", sentence)]
-    at = 0
-    for word in _aligned(sentence):
-        if _AND.fullmatch(word):
-            found.append((at, at + len(word)))
-        at += len(word)
-    return sorted(found)
-
-
-def _word_edges(sentence: str) -> list[int]:
-    return [0, *accumulate(map(len, _aligned(sentence)))]
-
-
-def _aligned(sentence: str) -> tuple[str, ...]:
-    """The words of `sentence` if they are as long as it, else none."""
-    found = words(sentence)
-    return found if sum(map(len, found)) == len(sentence) else ()
+    marks = [m.span() for m in re.finditer("、", sentence)]
+    return sorted(marks + [(a, b) for a, b in word_spans(sentence) if _AND.fullmatch(sentence[a:b])])
 
 
 def _without_lead(asked: Asked, sentence: str, group: list[Found]) -> list[Found]:

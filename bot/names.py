@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 
 from index.glossary import by_form, derived
 from index.store import Store
-from index.terms import is_word, normalize, tagged, words
+from index.terms import is_word, normalize, tagged, word_spans, words
 
 NAMES = ("company", "person", "product", "institution", "media")
 _KINDS = {
@@ -207,11 +207,7 @@ def mend_names(question: str, store: Store) -> tuple[str, tuple[tuple[str, str],
 
 def _edges(plain: str) -> set[int]:
     """Where words begin and end: a name does not begin within one."""
-    found, at = {0}, 0
-    for word in words(plain):
-        at += len(word)
-        found.add(at)
-    return found
+    return {0, *(end for _, end in word_spans(plain))}
 
 
 def _mended_at(plain: str, at: int, store: Store, edges: set[int]) -> tuple[str, str] | None:

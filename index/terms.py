@@ -6,6 +6,7 @@ import logging
 import re
 import unicodedata
 from functools import cache, lru_cache
+from itertools import accumulate, pairwise
 from math import log
 from typing import Any
 
@@ -79,6 +80,16 @@ def terms(text: str) -> list[str]:
 def words(text: str) -> tuple[str, ...]:
     """The words of `text` without overlap, all of them, punctuation too; joined they are its normal form."""
     return tuple(_jieba().cut(normalize(text)))
+
+
+def word_spans(text: str) -> list[tuple[int, int]]:
+    """Where the words of `text` stand in it, one behind the other; empty where its normal form is not as long.
+
+    >>> word_spans("企业负责和监督")
+    [(0, 2), (2, 4), (4, 5), (5, 7)]
+    """
+    edges = [0, *accumulate(map(len, words(text)))]
+    return list(pairwise(edges)) if edges[-1] == len(text) else []
 
 
 def is_word(word: str) -> bool:
