@@ -110,6 +110,8 @@ def sufficient(asked: Asked, e: Evidence) -> bool:
     """
     names = [n for n in asked.needs if n.is_name]
     unnamed = [n for n in names if n in e.missing and not _undated(n, e)]
+    if e.score >= VERY_LIKELY:
+        unnamed = [n for n in unnamed if not _untranslated(asked, n)]
     if any(_is_of_another(n, e) for n in unnamed):
         return False
     if unnamed and (unnamed[0] == names[0] or e.score < UNSURE):
@@ -139,6 +141,11 @@ def _is_of_another(need: Need, e: Evidence) -> bool:
     entry = entry_of(need)
     plain = e.text.lower()
     return entry is not None and any(plain[a:b] not in need.forms for a, b in mentions(plain, entry.kind))
+
+
+def _untranslated(asked: Asked, need: Need) -> bool:
+    """Whether `need` is a name in an English question of which no Chinese form is known."""
+    return asked.language == "en" and all(form.isascii() for form in need.forms) and not need.phrase.isdigit()
 
 
 def _undated(need: Need, e: Evidence) -> bool:

@@ -11,10 +11,10 @@ from bot.evidence import Evidence, said
 from bot.facts import Facts, facts
 from bot.figures import DATE, MOST, NTH, PERIODS, Figure, without_figures
 from bot.named import OWNED, OWNERS, Name, latin_words, strange_words
-from bot.names import sounds
 from bot.polarity import bound, denies, hedges, opposed
 from bot.records import Asked, Need
 from bot.support import Support
+from index.spelling import sounds
 from index.terms import normalize
 
 # Shares of a claim's words, weighed as in quote mode, that its sentence must say: with what it stands under, and itself.

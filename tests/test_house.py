@@ -22,7 +22,7 @@ OWNERS = {
     "sentence_transformers": {"index.embed"},
     "torch": {"index.train_embedder", "bot.train_fusion", "bot.train_reader", "bot.train_judge"},
     "onnxruntime": {"bot.reader"},
-    "pypinyin": {"bot.names"},
+    "pypinyin": {"index.spelling"},
     "langchain_core": {"bot.retriever"},
     "langchain": {"bot.generate"},
     "mcp": {"bot.mcp_tools"},
