@@ -10,7 +10,7 @@ from math import log
 from bot.candidates import candidates
 from bot.conflicts import NOT
 from bot.evidence import Evidence, entry_of, read_span, said
-from bot.lists import members, series
+from bot.lists import asked_count, members, series
 from bot.phrases import NO, YES
 from bot.polarity import hedges
 from bot.premise import PRESUMING, contradicts
@@ -52,6 +52,7 @@ _CAUSE = re.compile(
     r"因为|由于|因此|因而|为了|原因|缘由|主要是|导致|造成|带来|使得|受此影响|所以|源于|出于|在于|才是|这也是|旨在|为.{1,12}而|because",
     re.I,
 )
+_WHEN = re.compile(r"[^,，。]{2,24}?(?:以后|之后|之前|以来|期间|[后前时])[,，]")
 _EITHER = re.compile(r"有没有|([一-鿿])[不没](?=\1)")  # “能不能” denies nothing
 _SAID_SO = re.compile(r"[一-鿿·]{2,10}(?:说|表示|指出|认为|称|道|解释|介绍)[道称说]?。")
 _CONSEQUENCE = re.compile(r"因此|因而|所以|于是|这也是|由此|受此影响")
@@ -112,9 +113,9 @@ def sufficient(asked: Asked, e: Evidence) -> bool:
     unnamed = [n for n in names if n in e.missing and not _undated(n, e)]
     if e.score >= VERY_LIKELY:
         unnamed = [n for n in unnamed if not _untranslated(asked, n)]
-    if any(_is_of_another(n, e) for n in unnamed):
+    if e.score < VERY_LIKELY and any(_is_of_another(n, e) for n in unnamed):
         return False
-    if unnamed and (unnamed[0] == names[0] or e.score < UNSURE):
+    if unnamed and (unnamed[0] == _subject(asked, names) or e.score < UNSURE):
         return False
     # What tells of no such figure (“12nm”) may tell of another.
     if e.score < UNSURE and any(re.search(r"\d", n.phrase) and not n.is_name for n in e.missing):
@@ -134,6 +135,13 @@ def sufficient(asked: Asked, e: Evidence) -> bool:
     measured = asked.wanted == "amount" and asked.cues and e.score >= MEASURED
     met = met or bool(measured and candidates(e.text, "amount", asked.cues))
     return met or e.score >= VERY_LIKELY or read_span(e)[2] >= READER_SURE
+
+
+def _subject(asked: Asked, names: Sequence[Need]) -> Need:
+    """The first of `names` that does not only say when (“H20被管制以后,…”)."""
+    when = _WHEN.match(asked.text)
+    rest = normalize(asked.text[when.end() :]) if when else ""
+    return next((n for n in names if n.phrase in rest), names[0])
 
 
 def _is_of_another(need: Need, e: Evidence) -> bool:
@@ -165,17 +173,16 @@ def _says_relation(asked: Asked, e: Evidence) -> bool:
 def _claims(
     asked: Asked, enough: Sequence[Evidence], evidence: Sequence[Evidence], store: Store
 ) -> list[Claim]:
-    if asked.kind == "list":
+    listed = series(asked, evidence, store) if asked.kind == "list" or asked_count(asked) > 1 else []
+    if asked.kind == "list" and not listed:
         covering = [
             e
             for e in evidence
             if e.coverage >= ENOUGH_FOR_LIST and e.own >= 0.25 and _says_relation(asked, e)
         ]
-        listed = series(asked, evidence, store)
-        if not listed and (enough or covering):
-            listed = members(asked, enough, covering)
-        if listed:
-            return listed
+        listed = members(asked, enough, covering) if enough or covering else []
+    if listed:
+        return listed
     if not enough:
         return []
     if asked.kind == "why":

@@ -169,7 +169,9 @@ def _held(asked: Asked, needs: Sequence[Need], evidence: Sequence[Evidence]) -> 
 def _question(name: str, relation: str, asked: Asked, early: bool) -> str:
     if asked.language == "en":
         return f"When was {name} {relation}?" if early else f"How much is {name} {relation}?"
-    return f"{name}{relation}{'是什么时候?' if early else _asks(asked.text) or '是多少?'}"
+    # “A100FP32” would be read as one name.
+    gap = " " if name[-1].isascii() and relation[0].isascii() else ""
+    return f"{name}{gap}{relation}{'是什么时候?' if early else _asks(asked.text) or '是多少?'}"
 
 
 def _asks(text: str) -> str:

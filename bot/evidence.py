@@ -43,6 +43,7 @@ MAX_HEAD = 32  # characters of the heading or title that it reads them with
 POINTS_BACK = re.compile(
     r"[“\"\-\s]*(?:而|但|并且|同时|另外|此外)?[,，]?(?:这[款家位个颗项一]|该|其|它|他|她|此|公司)"
 )
+_QUOTES = re.compile("[“”‘’\"'「」『』]")
 _POINTS = re.compile(r"其(?!中|他|实|次|余)|该|它|他(?!们)|她|这[款家位个颗项]")
 
 
@@ -349,7 +350,7 @@ def _holds(form: str, plain: str, held: frozenset[str]) -> bool:
 @derived
 @lru_cache(maxsize=4_000)
 def _plain(text: str, spun: bool, likeliest: bool = False) -> tuple[str, frozenset[str]]:
-    plain = normalize(text)
+    plain = _QUOTES.sub("", normalize(text))  # the “buy” rating
     if spun:
         other, more = ordinary(plain)
         plain = "\n".join((plain, other) if likeliest else (plain, other, *more))

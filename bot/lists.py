@@ -14,6 +14,7 @@ from bot.short import CLAUSE, bare, in_ordinary_words, is_asked
 from index.glossary import by_form, mentions
 from index.store import Store
 from index.terms import word_spans
+from ingest.sentences import sentence_spans
 
 MAX_MEMBERS = 20
 ABOUT_AS_GOOD, SAYS_ALL = 0.1, 0.95  # of coverage
@@ -31,11 +32,15 @@ _ASKED_COUNT = re.compile(
 _COUNT = re.compile(r"哪([两二三四五六七八九十\d]+[个家款条位种项类])")
 _VERB = re.compile(r"推出|发布|完成|采用|支持|实现|提供|打造|推动|获得|签约|能够|可以|成为|已经?|[了的]")
 _AGAINST = re.compile(r"对标|对比|相比|比较|媲美|超过|超越|替代|取代|兼容|搭载|不如|落后|仅次于")
+_ITEM = re.compile(r"[-–•·▪●*]\s*|[(（]?(?:[一二三四五六七八九十]|\d{1,2})[)）、.．]\s*(?!\d)")
+_DATE = re.compile(r"(?:\d{4}年|\d{1,2}[月日])")
+_LABEL = re.compile(r"([^:：,，。]{2,16})[:：]")
 _SERIES = re.compile(r"^(.{1,6}?)[一二三四五六七八九十\d][:：、.]\s*(.+)$")
 
 
 def series(asked: Asked, evidence: Sequence[Evidence], store: Store) -> list[Claim]:
-    """The members of a list whose items are headings (路径一, 路径二, …), if the question asks for them.
+    """The members of a list whose items are headings (路径一, 路径二, …), if the question asks for them, or lines with
+    a mark before each, as many as it counts.
 
     Each rests on its heading, which says it.
     """
@@ -49,7 +54,45 @@ def series(asked: Asked, evidence: Sequence[Evidence], store: Store) -> list[Cla
                 items[found.passage.heading] = (found, match[2])
     told = [items for word, items in groups.items() if len(items) > 1 and _asks_for(asked, word, items)]
     ordered = sorted(told[0].values(), key=lambda item: item[0].span.start) if told else []
-    return [Claim(text, _heading_span(found, store), found.score) for found, text in ordered]
+    headed = [Claim(text, _heading_span(found, store), found.score) for found, text in ordered]
+    return headed or _marked_lines(evidence, asked_count(asked), store)
+
+
+def _marked_lines(evidence: Sequence[Evidence], count: int, store: Store) -> list[Claim]:
+    """The `count` lines with a mark before each (“- 价格更低:…”) that stand one behind the other around the likeliest."""
+    for e in evidence if count > 1 else ():
+        # Dated lines tell what happened when.
+        if _ITEM.match(e.text) and not _DATE.match(_unmarked(e.text)):
+            run = _run_of(e, store)
+            if len(run) == count:
+                text = store.source(e.span.source_id).text
+                return [Claim(_label(_unmarked(text[s.start : s.end])), s, e.score) for s in run]
+    return []
+
+
+def _run_of(e: Evidence, store: Store) -> list[Span]:
+    """The lines with a mark before each that stand before and behind `e`, and itself."""
+    article, text = store.article(e.passage.article_id), store.source(e.span.source_id).text
+    spans = list(sentence_spans(text, article.start, article.end))
+    marked = [bool(_ITEM.match(text[a:b])) for a, b in spans]
+    at = next((i for i, (a, _) in enumerate(spans) if a == e.span.start), None)
+    if at is None:
+        return []
+    first = last = at
+    while first and marked[first - 1]:
+        first -= 1
+    while last + 1 < len(spans) and marked[last + 1]:
+        last += 1
+    return [Span(e.span.source_id, a, b) for a, b in spans[first : last + 1]]
+
+
+def _unmarked(line: str) -> str:
+    return _ITEM.sub("", line, count=1)
+
+
+def _label(item: str) -> str:
+    label = _LABEL.match(item)
+    return bare(label[1] if label else item)
 
 
 def _asks_for(asked: Asked, word: str, items: Mapping[str, tuple[Evidence, str]]) -> bool:

@@ -29,7 +29,7 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
         (
             "why",
             "",
-            r"为什么|为何|为啥|凭什么|何以|怎么(?:会|突然|忽然|没|还|就)|(?:是)?(?:什么|哪些|何种)?(?:原因|理由)(?:是什么|有哪些|何在)?|因何",
+            r"为什么|为何|为啥|凭什么|何以|怎么(?:会|突然|忽然|没|还|就)|(?:是)?(?:什么|哪些|何种|哪[几两三四五六七八]?[大个点条])?(?:原因|理由)(?:是什么|有哪些|何在)?|因何",
         ),
         (
             "when",
@@ -159,6 +159,7 @@ _MEASURES = frozenset(
 )
 _WEAK = frozenset(
     "公司 企业 厂商 机构 元 究竟 到底 遭 遭到 受到 被 曾 曾经 开始 进行 属于 认为 表示 目前 现在 将 会 能 可以 需要 之一 情况 具体 主要 大约 大概 总共 一共 共 "
+    "文章 文中 报道 报导 归纳 总结 提到 列举 要 拿 掉 仍 待 好好 还 会 "
     "数量 数目 个数 叫 做 来 跟 想 样 那天 方面 用 出 起来 名字 名称 名为 发生 家 款 种 所 条 位 项 期间 其 时候 时间 年 月 日 天 第一 首 采用 使用 拥有 实现 面临 面前 "
     "company companies coverage article articles report reports about say his her their its he she they them him it this that these those vs versus one ones two numbers whose who get getting host hosts name names says said tell much many become there".split()
 )
@@ -178,7 +179,7 @@ _SPOKEN: dict[Language, list[tuple[str, str]]] = {
     "zh": [
         (r"啥|甚么|什麽", "什么"),
         (r"干(?:什么|嘛)(?=不|要|非|还|去)", "为什么"),
-        (r"是?(?:拿来|用来)?干(?:什么|嘛)用?的", "有什么用途"),
+        (r"是?(?:拿来|用来)?干(?:什么|嘛)用?的", "的用途是什么"),
     ],
     "en": [
         (
@@ -346,10 +347,10 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
         if word in seen or word in STOP or not re.search(r"[0-9a-z一-鿿]", word):
             continue
         seen.add(word)
-        date = re.fullmatch(r"(\d{1,4})([年月日号])", word)
+        date = re.fullmatch(r"(\d{1,4})(财年|[年月日号])", word)
         if date:
-            other = {"年": "自然年", "号": "日", "日": "号"}.get(date[2], "月")
-            yield Need((word, date[1] + other), 0.6, True, word)
+            other = {"年": "自然年", "号": "日", "日": "号"}.get(date[2], date[2])
+            yield Need(tuple(dict.fromkeys((word, date[1] + other))), 0.6, True, word)
             continue
         if re.fullmatch(r"[\d.]+(?:万亿|[千百]万|[万亿])", word):
             yield Need((word,), 0.6, False, word)
@@ -426,7 +427,7 @@ def _joined_numbers(found: Sequence[str]) -> Iterator[str]:
     held = ""
     for at, word in enumerate(found):
         year = at + 1 < len(found) and found[at + 1][:1] in "年月日"
-        if word in ("年", "月", "日", "号") and re.fullmatch(r"\d{1,4}", held):
+        if word in ("年", "月", "日", "号", "财年") and re.fullmatch(r"\d{1,4}", held):
             held += word
             continue
         known = by_form().get(held)
@@ -452,7 +453,7 @@ def _need(phrase: str, forms: Sequence[str], store: Store, known_name: bool) -> 
     held = [store.lexical.document_frequency(f) for f in forms if f in store.lexical]
     total = len(store.passages)
     weight = log(1 + total / (0.5 + max(held, default=0))) / log(1 + total / 0.5)
-    if phrase.lower() in _WEAK:
+    if phrase.lower() in _WEAK or re.fullmatch("更[一-鿿]", phrase):
         weight *= 0.25
     elif is_name:
         weight = max(weight, 0.6)

@@ -10,7 +10,7 @@ from bot.evidence import Evidence, marked, read_span
 from bot.records import Asked, Claim, Need
 from index.glossary import by_form, everyday, mentions
 from index.swaps import ordinary
-from index.terms import normalize, word_spans
+from index.terms import normalize, terms, word_spans
 
 MAX_POST_GAP = 12
 MAX_NAME = 20  # characters
@@ -27,6 +27,7 @@ _POST = re.compile(
     r"ceo|cto|coo|cfo|创始人|董事长|总裁|总经理|首席\S{2,4}|校长|院长|主席|部长|主任|局长|书记|行长", re.I
 )
 _FORMER = re.compile(r"曾|历任|[原前]任|来自|离开|出身")
+_BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
 _EDGE = " \n\t,，。;；:：、“”\"'《》「」()（）"
 
 
@@ -157,10 +158,12 @@ def closeness(asked: Asked, sentence: str, span: tuple[int, int]) -> float:
     total = 0.0
     for need in asked.needs:
         best = 0.0
-        for form in need.forms:
+        said = [f for f in need.forms if f in plain]
+        # Of “硕士学位” a sentence may say but 硕士.
+        for form in said or [t for t in terms(need.phrase) if len(t) > 1]:
             at = plain.find(form)
             while at >= 0:
-                gap = max(span[0] - at - len(form), at - span[1], 0)
+                gap = _gap(plain, *((at + len(form), span[0]) if at < span[0] else (span[1], at)))
                 # A date stands before its event, an amount and a name behind the word they belong to.
                 backward = (at < span[0]) == (asked.wanted == "date")
                 inside = clause[0] <= at < clause[1]
@@ -168,6 +171,11 @@ def closeness(asked: Asked, sentence: str, span: tuple[int, int]) -> float:
                 at = plain.find(form, at + 1)
         total += need.weight * best
     return total
+
+
+def _gap(text: str, a: int, b: int) -> int:
+    """The characters of `text` from `a` to `b`, without what brackets hold between; 0 if `b` is not behind `a`."""
+    return max(0, b - a - sum(len(m[0]) for m in _BRACKETED.finditer(text, a, max(a, b))))
 
 
 def _whole_words(text: str, a: int, b: int) -> tuple[int, int]:

@@ -33,7 +33,9 @@ _SUFFIXES = (
     ("s", ""),
 )
 # Where a gloss has said what a place is called (“Anshan, prefecture-level city in …”).
-_PLACE = re.compile(r",| (?:prefecture|city|county|district|province|town|island|autonomous|sub-prefecture)\b")
+_PLACE = re.compile(
+    r",| (?:prefecture|city|county|district|province|town|island|autonomous|sub-prefecture)\b"
+)
 _DOUBLED = re.compile(r"([bdgmnprt])\1$")
 
 
@@ -80,7 +82,12 @@ def build_lexicon(vocabulary: Iterable[str], folder: Path) -> None:
             if re.search(r"[一-鿿]", said):  # “see …”, another word
                 continue
             for key in {phrase_key(said), phrase_key(_PLACE.split(said)[0] if said[:1].isupper() else said)}:
-                if key and len(key.split()) <= MAX_WORDS and "surname" not in gloss and "variant" not in gloss:
+                if (
+                    key
+                    and len(key.split()) <= MAX_WORDS
+                    and "surname" not in gloss
+                    and "variant" not in gloss
+                ):
                     found[key][word] = min(place, found[key].get(word, 99))
     table = {k: sorted(v, key=lambda w: (v[w], -len(w), w))[:MAX_ALTERNATIVES] for k, v in found.items()}
     (folder / "lexicon.json").write_text(json.dumps(table, ensure_ascii=False, sort_keys=True), "utf-8")
