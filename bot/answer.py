@@ -49,7 +49,7 @@ _HAPPENED = re.compile(
     re.I,
 )
 _CAUSE = re.compile(
-    r"因为|由于|因此|因而|为了|原因|缘由|主要是|导致|造成|带来|使得|受此影响|所以|源于|出于|在于|才是|这也是|旨在|为.{1,12}而|because",
+    r"因为|由于|因此|因而|为了|原因|缘由|主要是|导致|造成|带来|使得|受此影响|所以|源于|出于|在于|才是|这也是|旨在|为.{1,12}而|受.{1,40}影响|拖累|归因|得益于|because",
     re.I,
 )
 _WHEN = re.compile(r"[^,，。]{2,24}?(?:以后|之后|之前|以来|期间|[后前时])[,，]")
@@ -113,9 +113,12 @@ def sufficient(asked: Asked, e: Evidence) -> bool:
     unnamed = [n for n in names if n in e.missing and not _undated(n, e)]
     if e.score >= VERY_LIKELY:
         unnamed = [n for n in unnamed if not _untranslated(asked, n)]
-    if e.score < VERY_LIKELY and any(_is_of_another(n, e) for n in unnamed):
+    subject = _subject(asked, names) if names else None
+    if any(_is_of_another(n, e) for n in unnamed if n is subject or e.score < VERY_LIKELY):
         return False
-    if unnamed and (unnamed[0] == _subject(asked, names) or e.score < UNSURE):
+    # “Stocktrek的负责人Ryan”: one of the two may be enough.
+    surely = e.score >= VERY_LIKELY and read_span(e)[2] >= READER_SURE and len(unnamed) < len(names)
+    if unnamed and not surely and (subject in unnamed or e.score < UNSURE):
         return False
     # What tells of no such figure (“12nm”) may tell of another.
     if e.score < UNSURE and any(re.search(r"\d", n.phrase) and not n.is_name for n in e.missing):

@@ -136,6 +136,7 @@ _CUES = [
     (r"功耗|watt|power", r"W|瓦"),
     (r"专利|patent", r"项"),
 ]
+_COUNT_ONLY = r"^(?!.*(?:元|美金|英镑|[%％]|百分))"  # “how many” asks for no money and no share
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _ENGLISH_DATE = re.compile(
     r"\b(?:(?P<first>\d{1,2})(?:st|nd|rd|th)? )?(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
@@ -251,6 +252,8 @@ def _cues(plain: str, language: Language) -> tuple[str, ...]:
     if counted and counted[1] in _MEASURES:
         return (counted[1],)
     found = [(m.end(), unit) for said, unit in _CUES for m in re.finditer(said, plain, re.I)]
+    if not found and re.search(r"\bhow many\b", plain, re.I):
+        return (_COUNT_ONLY,)
     last = max((at for at, _ in found), default=0)
     return tuple(dict.fromkeys(unit for at, unit in found if at == last or language == "en"))
 
