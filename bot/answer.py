@@ -41,6 +41,7 @@ MIN_CAUSE = 12  # characters of a sentence that may give a cause
 AROUND = 360  # characters
 FURTHER = 4  # sentences
 READER_SURE = 4.0  # log-odds
+TYPED = ("date", "amount", "person", "place")  # what stands in a sentence or does not
 EVENTS = 3
 _DATE = re.compile(r"(?=.)(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}[日号])?")
 _HAPPENED = re.compile(
@@ -137,7 +138,8 @@ def sufficient(asked: Asked, e: Evidence) -> bool:
     # What is measured (“投资多少”) may be told by the amount alone.
     measured = asked.wanted == "amount" and asked.cues and e.score >= MEASURED
     met = met or bool(measured and candidates(e.text, "amount", asked.cues))
-    return met or e.score >= VERY_LIKELY or read_span(e)[2] >= READER_SURE
+    fits = asked.wanted not in TYPED or bool(candidates(e.text, asked.wanted, asked.cues))
+    return met or e.score >= VERY_LIKELY or (fits and read_span(e)[2] >= READER_SURE)
 
 
 def _subject(asked: Asked, names: Sequence[Need]) -> Need:
@@ -199,7 +201,7 @@ def _claims(
         return [best]
     first = full[0]
     # A sentence without a date where one is asked for must be likely, and leave nothing unsaid.
-    unfit = asked.wanted in ("date", "amount", "person", "place")
+    unfit = asked.wanted in TYPED
     enough_said = first.score >= (UNSURE if first.missing else LIKELY)
     return [] if unfit and not enough_said else [whole(first)]
 

@@ -123,7 +123,7 @@ def _of_passage(asked: Asked, hit: Hit, store: Store, distance: float) -> list[E
     published = store.article(passage.article_id).published
     for at, (start, end) in enumerate(spans):
         read_as = dated(texts[at], published)
-        before = " ".join([*lead_in, *texts[:at]][-2:])
+        before = [*lead_in, *texts[:at]][-2:]
         credits = [_credit(need, read_as, head, before, lead, spun, store.embedder) for need in asked.needs]
         weighed = list(zip(asked.needs, credits, strict=True))
         out.append(
@@ -306,7 +306,7 @@ def _pairs(plain: str) -> set[str]:
 
 
 def _credit(
-    need: Need, sentence: str, head: str, before: str, lead: str, spun: bool, embedder: Embedder
+    need: Need, sentence: str, head: str, before: Sequence[str], lead: str, spun: bool, embedder: Embedder
 ) -> tuple[float, bool]:
     """How far `need` is met, from 0 to 1, and whether by the sentence itself."""
     if said(need, sentence, spun):
@@ -315,8 +315,10 @@ def _credit(
     if need.is_name:
         if said(need, head, spun) and not _names_another(need, sentence) and _subject_of(need, head):
             return IN_HEADING, False
-        # What a sentence leaves unsaid it takes from the one before, unless it names another of the kind.
-        if said(need, before, spun) and not _names_another(need, sentence):
+        # What a sentence leaves unsaid it takes from the one before, unless it names another of the kind, or the one
+        # between does.
+        near = " ".join(before[-1:] if before and _names_another(need, before[-1], within=None) else before)
+        if said(need, near, spun) and not _names_another(need, sentence):
             return BEFORE, False
         # So it does from where the article says what it is about, if that is one thing of the kind.
         alone = said(need, lead, spun) and not _names_another(need, lead + sentence, within=None)
@@ -324,7 +326,7 @@ def _credit(
     similar = _similar(need, sentence, spun, embedder)
     if similar >= SIMILAR_ENOUGH:
         return similar, True
-    if said(need, head, spun) or said(need, before, spun):
+    if said(need, head, spun) or said(need, " ".join(before), spun):
         return 0.6, False
     return 0.0, False
 

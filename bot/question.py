@@ -136,7 +136,7 @@ _CUES = [
     (r"功耗|watt|power", r"W|瓦"),
     (r"专利|patent", r"项"),
 ]
-_COUNT_ONLY = r"^(?!.*(?:元|美金|英镑|[%％]|百分))"  # “how many” asks for no money and no share
+_COUNT_ONLY = r"^(?!.*(?:元|美金|英镑|[%％]|百分|\d\s?[A-Za-z]))"  # “how many” asks for no money and no share
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _ENGLISH_DATE = re.compile(
     r"\b(?:(?P<first>\d{1,2})(?:st|nd|rd|th)? )?(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
@@ -155,9 +155,8 @@ _ENGLISH_AMOUNT = re.compile(
 )
 _ENGLISH_SCALE = {"trillion": 1e12, "billion": 1e9, "bn": 1e9, "million": 1e6, "m": 1e6, "thousand": 1e3}
 # Words that count things: what stands behind “多少” or “几” stands behind the number too.
-_MEASURES = frozenset(
-    "家款颗轮次倍名种代条位项张辆台只枚座架艘篇所支户箱间桶件套部页届期场分票吨克米股例处起笔幅本门队组列节段类岁周卡核层片"
-)
+_MEASURED = "家款颗轮次倍名种代条位项张辆台只枚座架艘篇所支户箱间桶件套部页届期场分票吨克米股例处起笔幅本门队组列节段类岁周卡核层片"
+_MEASURES = frozenset(_MEASURED)
 _WEAK = frozenset(
     "公司 企业 厂商 机构 元 究竟 到底 遭 遭到 受到 被 曾 曾经 开始 进行 属于 认为 表示 目前 现在 将 会 能 可以 需要 之一 情况 具体 主要 大约 大概 总共 一共 共 "
     "文章 文中 报道 报导 归纳 总结 提到 列举 要 拿 掉 仍 待 好好 还 会 "
@@ -233,7 +232,8 @@ def read_question(text: str, store: Store, answer_language: Language | None = No
     if wanted == "process":
         kind, wanted = ("list", "") if kind == "list" else ("how_much", "amount")
     if kind == "what" and any(
-        re.search(p, plain, re.I) for p in (r"price|cost|revenue|bandwidth|stake|share|rate\b|size|area",)
+        re.search(p, plain, re.I)
+        for p in (r"price|cost|revenue|bandwidth|stake|share|rate\b|size|area|performance|memory|capacity",)
     ):
         kind, wanted = "how_much", "amount"
     if kind == "what" and not re.search(r"什么|怎|如何|何物", plain) and _ends_in_amount(plain):
@@ -286,7 +286,9 @@ def _typed(need: Need, kind: Kind, wanted: str, noun: str, counted: str) -> Need
         and not re.search(_ROLES, need.phrase, re.I)
     ):
         return replace(need, weight=0.1 * need.weight)
-    if not need.is_name and counted.startswith(need.phrase):
+    if not need.is_name and (
+        counted.startswith(need.phrase) or re.fullmatch(f"[{_MEASURED}]数", need.phrase)
+    ):
         # What is counted (“多少员工”) is often told by the unit alone (“900多人”).
         return replace(need, weight=0.4 * need.weight)
     return need
@@ -374,7 +376,7 @@ def _forms(entry: Entry) -> Iterator[str]:
 
 def _of_stem(word: str) -> Iterator[str]:
     """What articles write for a word as people ask (“融了”: 融资, 募资, …; “被禁”: 禁止, 管制, …)."""
-    stem = re.sub(r"^被(?=.)|(?<=.)(?:[了过掉走完]|下来|出来|出去|起来)$", "", word)
+    stem = re.sub(r"^被(?=.)|(?<=.)(?:[了过掉走完到]|下来|出来|出去|起来)$", "", word)
     if stem != word:
         yield stem
         if entry := by_form().get(stem):
