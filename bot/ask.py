@@ -9,13 +9,13 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.answer import UNSURE, answer
+from bot.answer import UNSURE, VERY_LIKELY, answer
 from bot.candidates import candidates
 from bot.cite import cite, render, unmarked
 from bot.compare import Find, compare, counted_names, to_compare
 from bot.conflicts import disagreeing, undoubted
 from bot.evidence import Evidence, gather
-from bot.names import mend_names, standalone
+from bot.names import in_context, mend_names, standalone
 from bot.phrases import DISAGREE, NEAREST, READ_AS, REFUSALS, SAID_OF
 from bot.question import read_question, search_groups
 from bot.reader import Reader, shipped_reader
@@ -26,6 +26,7 @@ from index.search import Language, search
 from index.store import Store
 
 DEFAULT_K = 24
+LIKELIER = 0.15  # of probability, for a question to be read as a follow-up
 MAX_QUESTION = 2000  # characters
 _WHO = re.compile(r"谁|誰|哪[位个]|什么人|\bwho\b", re.I)
 
@@ -74,7 +75,10 @@ def ask(
         name = found.claims[0] if len(found.claims) == 1 and not found.reason else None
         return name.text if name and name.score >= UNSURE and candidates(name.text, "person") else ""
 
-    alone = standalone(question, [mend_names(earlier, store)[0] for earlier in history], who)
+    told_before = [mend_names(earlier, store)[0] for earlier in history]
+    alone = standalone(question, told_before, who)
+    if told_before and alone == question:
+        alone = _in_context(question, standalone(told_before[-1], told_before[:-1], who), find)
     mended, read_as = mend_names(alone, store)
     plain, doubted = undoubted(mended)
     parts = [plain] if to_compare(plain) else questions_in(plain, who)
@@ -112,6 +116,18 @@ def ask(
         trace_id=uuid.uuid4().hex,
         timings_ms={name: round(1000 * seconds, 2) for name, seconds in timings.items()},
     )
+
+
+def _in_context(question: str, earlier: str, find: Find) -> str:
+    """`question`, if it names nobody and is likelier answered so, behind what `earlier` asks about."""
+    asked, evidence = find(question)
+    named = any(n.is_name and not re.search(r"\d", n.phrase) for n in asked.needs)
+    likely = evidence[0].score if evidence else 0.0
+    if named or likely >= VERY_LIKELY:
+        return question
+    joined = in_context(question, earlier)
+    _, found = find(joined)
+    return joined if found and found[0].score >= likely + LIKELIER else question
 
 
 def _told(question: str, doubted: bool, store: Store, find: Find) -> _Told:

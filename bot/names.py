@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from index.glossary import by_form, derived
 from index.spelling import is_spelled, sounds
 from index.store import Store
-from index.terms import is_word, normalize, tagged, word_spans, words
+from index.terms import STOP, is_word, normalize, tagged, word_spans, words
 
 NAMES = ("company", "person", "product", "institution", "media")
 _KINDS = {
@@ -29,6 +29,12 @@ _BARE = re.compile(r"^(?:那么?|还有|然后|另外|and |then )", re.I)
 _BEGINS_BARE = re.compile(
     r"是?(?:什么时候|何时|在?哪[年里]|哪一年|谁|为什么|怎么|多少)|总部|成立|创始人|ceo|cto|首款|第一款|员工|融资|有多少|有什么|最大股东",
     re.I,
+)
+_NOUNS = "nxljbig"  # jieba's tags of nouns and set phrases, and of words that were added
+_GENERIC = frozenset("公司 企业 文章 产品 芯片 市场 国内 中国 我国 全球 全国".split())
+_LATIN_CALLED = re.compile(r"[A-Z][\w&.-]*\w(?:\s+[A-Z\d][\w&.-]*)*")
+_ASKED = re.compile(
+    r"(?:是|在|有|了)?(?:多少[一-鿿]?|什么时候|何时|哪[一年天里儿些家个]{0,2}|谁|为什么|为何|怎么样?|什么|几[一-鿿])|[吗呢]|[?？]"
 )
 _FUNCTION = "ucpdfry"  # jieba's tags of words that no name is made of: particles, adverbs, “中”
 _OWNED = ("its", "their", "his", "her")
@@ -142,7 +148,46 @@ def _last_name(history: Sequence[str], kinds: Sequence[str]) -> str | None:
         found = [n for n in names_in(earlier) if not kinds or n[2] in kinds]
         if found:
             return earlier[found[0][0] : found[0][1]]
+        called = _called(earlier)
+        if called:
+            return called
     return None
+
+
+def _called(question: str) -> str:
+    """What the nouns that `question` begins with call its subject, where no name in it is known; "" if it has none.
+
+    >>> _called("五菱缤果7月份卖了多少台?"), _called("What was VinFast's closing price?"), _called("为什么降价?")
+    ('五菱缤果', 'VinFast', '')
+    """
+    if not re.search(r"[一-鿿]", question):
+        latin = [m[0] for m in _LATIN_CALLED.finditer(question) if m[0].lower() not in STOP]
+        return latin[0] if latin else ""
+    found = ""
+    for word, flag in tagged(question):
+        noun = word.isalnum() and (flag[0] in _NOUNS or flag == "eng" or (found and word.isascii()))
+        if found and (not noun or word.isdigit()):
+            break
+        if noun:
+            found += word
+        elif flag[0] not in "vrpdu" or len(word) > 2:
+            break
+    return found if len(found) > 1 and found not in _GENERIC else ""
+
+
+def in_context(question: str, earlier: str) -> str:
+    """`question`, which names nobody, behind what `earlier` asks about.
+
+    >>> in_context("换来的股权占比是多少?", "大众要给小鹏汽车增资多少?")
+    '大众要给小鹏汽车增资,换来的股权占比是多少?'
+    >>> in_context("How much did it raise?", "When did VinFast list?")
+    'How much did it raise (VinFast)?'
+    """
+    if re.search(r"[一-鿿]", earlier):
+        said = _ASKED.sub("", earlier).strip(" ,，。")
+        return f"{said},{question}" if said else question
+    called = next((earlier[a:b] for a, b, _ in names_in(earlier)), "") or _called(earlier)
+    return asked_of(called, question) if called else question
 
 
 @derived

@@ -39,7 +39,7 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
         (
             "list",
             "",
-            r"哪些|哪(?:几|[两二三四五六七八九十]|\d+)[大个家款条位种项所类座颗张台辆部本支只枚名轮次届期人点]?(?!年|天|月)|有什么|(?:都)?包括什么|分别是",
+            r"哪些|哪(?:几|[两二三四五六七八九十]|\d+)[大个家款条位种项所类座颗张台辆部本支只枚名轮次届期人点]?(?!年|天|月)|有什么|(?:都)?包括什么|分别[是叫为有]|都[叫是](?:什么|谁|哪)",
         ),
         ("who", "person", r"是?谁|什么人|哪位|何人|哪一位"),
         (
@@ -84,11 +84,11 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
 _TYPES = [
     (
         "company",
-        r"公司|企业|厂商|大厂|机构|投行|投资方|出资方|股东|客户|供应商|银行|compan|firm|vendor|maker|bank|investor|shareholder|customer",
+        r"公司|企业|厂商|大厂|车企|品牌|牌子|机构|投行|投资方|出资方|股东|客户|供应商|银行|compan|firm|vendor|maker|brand|bank|investor|shareholder|customer",
     ),
     (
         "person",
-        r"创始人|开创人|创办人|ceo|cto|coo|cfo|首席\S{1,4}官|总监|董事长|总裁|总经理|校长|院长|主席|部长|局长|主任|书记|院士|教授|学者|专家|记者|高管|负责人|人员|些人|founder|chairman|president|chief|director|minister|professor|expert",
+        r"创始人|开创人|创办人|ceo|cto|coo|cfo|首席\S{1,4}官|总监|董事长|总裁|总经理|校长|院长|主席|部长|局长|主任|书记|院士|教授|学者|专家|记者|高管|负责人|人员|些人|车主|店主|老板|司机|作者|球员|选手|导演|演员|founder|chairman|president|chief|director|minister|professor|expert|owner|driver|author|player|actor|boss",
     ),
     ("place", r"城市|地方|国家|省份|地区|地点|总部|cit(?:y|ies)|countr|place|headquarter"),
     ("school", r"大学|学校|高校|学院|院校|universit|college|school"),
@@ -98,6 +98,7 @@ _TYPES = [
     ),
     ("process", r"制程|工艺|纳米|process node|process technology|nanomet"),
 ]
+_BY_MEASURE = {"家": "company", "款": "product", "位": "person", "所": "school", "国": "place"}
 # “三个系列是什么”, “这五家是谁”: asks for all of them.
 _COUNTS = re.compile(
     r"(?<![第\d])(?:[两二三四五六七八九十]|[2-9]|1\d)大?[个家款条位种项类座颗名点大](?![月年])[^,，。?？]{0,12}?(?:是什么|是谁|分别|各是|是哪|叫什么)"
@@ -129,14 +130,17 @@ _CUES = [
     (r"几款|多少款", r"款"),
     (r"几次|多少次|times", r"次"),
     (r"参数|parameter", r"参数"),
-    (
-        r"多久|多长时间|多少天|几天|多少年|几年|几个月|多少个月|小时|how long|days|years|months|hours",
-        r"个月|[天日年周]|小时|分钟|个交易日",
-    ),
+    (r"几天|多少天|\bdays\b", r"[天日周]"),
+    (r"几个月|多少个月|\bmonths\b", r"个月|[天年]"),
+    (r"几年|多少年|\byears\b", r"年|个月"),
+    (r"小时|\bhours\b", r"小时|分钟|天"),
+    (r"多久|多长时间|how long", r"个月|[天日年周]|小时|分钟|个交易日"),
     (r"功耗|watt|power", r"W|瓦"),
     (r"专利|patent", r"项"),
 ]
 _COUNT_ONLY = r"^(?!.*(?:元|美金|英镑|[%％]|百分|\d\s?[A-Za-z]))"  # “how many” asks for no money and no share
+_MONTHS_TO = re.compile(r"(\d{1,2})月?份?\s*[到至\-—–~～]+\s*(\d{1,2})月份?")
+_HALVES = {"上半年": (1, 6), "下半年": (7, 12)}
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _ENGLISH_DATE = re.compile(
     r"\b(?:(?P<first>\d{1,2})(?:st|nd|rd|th)? )?(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
@@ -146,6 +150,7 @@ _IN_CHINESE = re.compile(r"[一-鿿](?:[一-鿿A-Za-z\d.]*[一-鿿A-Za-z\d])?") 
 _ORDINALS = ("first", "second", "third", "fourth")
 _ENGLISH_PERIOD = re.compile(
     r"\bQ(?P<q>[1-4])\b|\b(?P<nth>first|second|third|fourth)[- ]quarter\b|\b(?P<half>H[12]|(?:first|second)(?=[- ]half\b))(?:[- ]half)?\b"
+    r"|\b(?P<six>first|last) (?:six|6) months\b"
     r"|\b(?:FY|fiscal(?: year)?)\s?(?P<year>(?:19|20)\d\d)\b",
     re.I,
 )
@@ -223,6 +228,8 @@ def read_question(text: str, store: Store, answer_language: Language | None = No
         wanted = next(
             (name for name, pattern in types if re.search(f"(?:{pattern}){ending}", noun, re.I)), wanted
         )
+    if kind == "which" and not wanted and (measure := re.search(r"哪一?([家款位所国])", plain)):
+        wanted = _BY_MEASURE[measure[1]]
     if kind == "where" and re.search(
         r"毕业|[就上攻]读|读的?[书研博硕]|学位|上的?大学|graduat|degree", plain, re.I
     ):
@@ -346,6 +353,9 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
             yield _need(name, (name, *(_forms(entry) if entry else ())), store, True)
         return
     seen = set()
+    for match in _MONTHS_TO.finditer(left):
+        yield Need(_of_months(int(match[1]), int(match[2])), 0.6, False, match[0])
+    left = _MONTHS_TO.sub(" ", left)
     # “100万涨” is no word: an amount ends where its scale does.
     left = re.sub(r"(\d(?:万亿|[万亿]))(?=[一-鿿])", r"\1 ", left)
     for word in _joined_numbers(words(left)):
@@ -359,6 +369,9 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
             continue
         if re.fullmatch(r"[\d.]+(?:万亿|[千百]万|[万亿])", word):
             yield Need((word,), 0.6, False, word)
+            continue
+        if word in _HALVES:
+            yield Need((word, *_of_months(*_HALVES[word])), 0.6, False, word)
             continue
         entry = by_form().get(word)
         forms = (word, *(_forms(entry) if entry else ()), *_of_stem(word))
@@ -382,6 +395,20 @@ def _of_stem(word: str) -> Iterator[str]:
         if entry := by_form().get(stem):
             yield from _forms(entry)
     yield from everyday().get(word) or everyday().get(stem, ())
+
+
+def _of_months(first: int, last: int) -> tuple[str, ...]:
+    """How articles write the time from one month of a year to another.
+
+    >>> _of_months(1, 6)
+    ('1-6月', '1至6月', '1到6月', '1—6月', '1~6月', '1月至6月', '1月到6月', '上半年', '前6个月', '前六个月')
+    """
+    joints = [f"{first}{joint}{last}月" for joint in "-至到—~"] + [
+        f"{first}月{joint}{last}月" for joint in "至到"
+    ]
+    half = [name for name, months in _HALVES.items() if months == (first, last)]
+    till = [f"前{last}个月", f"前{'零一二三四五六七八九'[last]}个月"] if first == 1 and last < 10 else []
+    return (*joints, *half, *till)
 
 
 def _blank(in_chinese: Callable[[re.Match[str]], tuple[str, ...]], match: re.Match[str]) -> str:
@@ -410,8 +437,9 @@ def _period_in_chinese(match: re.Match[str]) -> tuple[str, ...]:
     """
     if match["year"]:
         return (f"{match['year']}财年", f"{match['year']}自然年")
-    if match["half"]:
-        return ("上半年",) if match["half"].lower() in ("first", "h1") else ("下半年",)
+    if match["half"] or match["six"]:
+        half = "上半年" if (match["half"] or match["six"]).lower() in ("first", "h1") else "下半年"
+        return (half, *_of_months(*_HALVES[half]))
     at = int(match["q"]) if match["q"] else 1 + _ORDINALS.index(match["nth"].lower())
     return (f"第{'一二三四'[at - 1]}季度", f"{'一二三四'[at - 1]}季度", f"q{at}")
 

@@ -20,6 +20,8 @@ _ASKS = re.compile(
 _OF_OTHERS = re.compile(
     r"哪[些家几]|什么是|\b(?:which|what) (?:companies|firms|chips|products|people)\b", re.I
 )
+# What such a part asks, it asks of those whom the part before it asks for.
+_OF_SAME = re.compile(r"\s*(?:分[别別]|各自|各[是叫]|都[是叫有])")
 _PERSONAL = re.compile(r"[他她](?!们)|\b(?:he|she|his|her|him)\b", re.I)
 
 
@@ -42,7 +44,10 @@ def questions_in(text: str, who: Callable[[str], str] = lambda _: "") -> list[st
     lead = ""
     for match in _PART.finditer(text):
         asks = _ASKS.search(match[0])
-        if asks and len(_bare(match[0])) > 1:
+        if asking and _OF_SAME.match(match[0]):
+            asking[-1] += lead + match[0]  # “有几个品牌,分别叫什么?”
+            lead = ""
+        elif asks and len(_bare(match[0])) > 1:
             asking.append(lead + match[0])
             lead = ""
         elif asking and (asks or match.end() == len(text)):

@@ -27,6 +27,9 @@ _POST = re.compile(
     r"ceo|cto|coo|cfo|创始人|董事长|总裁|总经理|首席\S{2,4}|校长|院长|主席|部长|主任|局长|书记|行长", re.I
 )
 _FORMER = re.compile(r"曾|历任|[原前]任|来自|离开|出身")
+_PLACE_END = re.compile(
+    r"[省市县区镇乡村路街道州国港湾岛山河湖江海洋桥校院馆楼厦厂店站场园寺城里内外边部]$|[A-Za-z]$"
+)
 _BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
 _EDGE = " \n\t,，。;；:：、“”\"'《》「」()（）"
 
@@ -63,6 +66,8 @@ def _reads_like(wanted: str, text: str) -> bool:
     """Whether the reader's `text` may be of the type `wanted`: names are short, hold no such words, and are not of another type."""
     if wanted not in ("company", "person", "place", "school"):
         return True
+    if wanted == "place" and not (candidates(text, "place") or _PLACE_END.search(text)):
+        return False
     known = by_form().get(text.lower())
     another = known is not None and known.kind != wanted
     return len(text) <= MAX_NAME and not another and not re.search("[了的,，]", text)

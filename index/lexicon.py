@@ -36,16 +36,34 @@ _SUFFIXES = (
 _PLACE = re.compile(
     r",| (?:prefecture|city|county|district|province|town|island|autonomous|sub-prefecture)\b"
 )
+# Irregular forms, each with the word that dictionaries have.
+_IRREGULAR = dict(
+    pair.split("/")
+    for pair in (
+        "sold/sell bought/buy made/make built/build paid/pay held/hold led/lead won/win lost/lose took/take taken/take "
+        "became/become began/begin begun/begin grew/grow grown/grow rose/rise risen/rise fell/fall fallen/fall chose/choose "
+        "chosen/choose sent/send left/leave told/tell said/say met/meet ran/run spent/spend brought/bring caught/catch "
+        "drew/draw drawn/draw drove/drive driven/drive fought/fight found/find flew/fly got/get gave/give given/give went/go "
+        "gone/go kept/keep knew/know known/know lent/lend put/put read/read sought/seek shot/shoot shown/show spoke/speak "
+        "spoken/speak stole/steal stolen/steal struck/strike swam/swim swept/sweep taught/teach thought/think threw/throw "
+        "thrown/throw understood/understand wore/wear wrote/write written/write beat/beat beaten/beat broke/break broken/break "
+        "came/come cut/cut dealt/deal felt/feel froze/freeze frozen/freeze hit/hit hurt/hurt laid/lay lay/lie sank/sink "
+        "sat/sit set/set slept/sleep stood/stand withdrew/withdraw withdrawn/withdraw overtook/overtake "
+        "men/man women/woman children/child people/people feet/foot mice/mouse theatre/theater theatres/theater "
+        "centre/center centres/center metre/meter metres/meter"
+    ).split()
+)
 _DOUBLED = re.compile(r"([bdgmnprt])\1$")
 
 
 def stem(word: str) -> str:
     """`word` without its commonest endings, after Porter's first step, crudely.
 
-    >>> [stem(w) for w in ("companies", "listed", "chips", "process", "used", "reiterated", "planned", "price")]
-    ['company', 'list', 'chip', 'process', 'use', 'reiterat', 'plan', 'pric']
+    >>> [stem(w) for w in ("companies", "listed", "chips", "process", "used", "reiterated", "planned", "price", "sold")]
+    ['company', 'list', 'chip', 'process', 'use', 'reiterat', 'plan', 'pric', 'sell']
     """
     word = word.lower().removesuffix("'s").removesuffix("’s")
+    word = _IRREGULAR.get(word, word)
     for suffix, instead in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= 3 and not word.endswith(("ss", "us", "is")):
             bare = word.removesuffix(suffix) + instead
