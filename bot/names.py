@@ -145,10 +145,11 @@ def _lacks_subject(question: str) -> bool:
 
 def _last_name(history: Sequence[str], kinds: Sequence[str]) -> str | None:
     for earlier in reversed(history):
-        found = [n for n in names_in(earlier) if not kinds or n[2] in kinds]
+        named = list(names_in(earlier))
+        found = [n for n in named if not kinds or n[2] in kinds]
         if found:
             return earlier[found[0][0] : found[0][1]]
-        called = _called(earlier)
+        called = "" if named else _called(earlier)
         if called:
             return called
     return None

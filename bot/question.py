@@ -138,7 +138,8 @@ _CUES = [
     (r"功耗|watt|power", r"W|瓦"),
     (r"专利|patent", r"项"),
 ]
-_COUNT_ONLY = r"^(?!.*(?:元|美金|英镑|[%％]|百分|\d\s?[A-Za-z]))"  # “how many” asks for no money and no share
+# “how many” asks for no money, no share, no time and nothing measured.
+_COUNT_ONLY = r"^(?!.*(?:元|美金|英镑|[%％]|百分|[天年月周]$|小时|分钟|\d\s?[A-Za-z]))"
 _MONTHS_TO = re.compile(r"(\d{1,2})月?份?\s*[到至\-—–~～]+\s*(\d{1,2})月份?")
 _HALVES = {"上半年": (1, 6), "下半年": (7, 12)}
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
