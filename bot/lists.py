@@ -27,7 +27,7 @@ COMPLETE, COUNTED = 0.3, 3.0
 UNLIKE = 0.15  # a character that the first or last member is longer or shorter than the others
 _AND = re.compile("和|与|及|以及|或|跟|暨")
 _ASKED_COUNT = re.compile(
-    r"哪([二三四五六七八九十]|\d+)|(?<![第\d])([二三四五六七八九十]|\d+)大?[个家款条位种项类样点座颗名][^,，。?？]{0,12}(?:哪|分别|各是|叫什么|是什么)"
+    r"哪([二三四五六七八九十]|\d+)|(?<![第\d])([二三四五六七八九十]|\d+)大?[个家款条位种项类样点座颗名][^,，。?？]{0,12}(?:哪|分别|各是|都是|是谁|叫什么|是什么)"
 )
 _COUNT = re.compile(r"哪([两二三四五六七八九十\d]+[个家款条位种项类])")
 _VERB = re.compile(r"推出|发布|完成|采用|支持|实现|提供|打造|推动|获得|签约|能够|可以|成为|已经?|[了的]")

@@ -13,7 +13,7 @@ _NEGATED = re.compile(
     r"\b(?:not|never|no|none|neither|nor|without|cannot|denie[sd]|deny|den(?:y)ing|fail(?:s|ed)? to|refuse[sd]?)\b|n't\b"
 )
 _HEDGED = re.compile(
-    r"计划|拟|预计|估计|预期|有望|或将|或许|或(?=[会可达有为])|也许|可能|恐|打算|将(?:会|于|在|要|继续|进一步|推出|发布|达|有|成|是|以|为|不|因|从|被|面|超|减|增|失|受|采|购|开|投|建|重|大|更|能|可|对|向|迎|进|支付|停|禁|限|收|提|出|使|让|导致|引)|准备|据传|据称|传闻|有消息|目标|希望|力争|考虑|旨在|若|如果|假如|一旦|"
+    r"计划|拟|预计|估计|预期|有望|或将|或许|或(?=[会可达有为])|也许|可能|恐|打算|将(?:会|于|在|要|继续|进一步|推出|发布|达|有|成|是|以|为|不|因|从|被|面|超|减|增|失|受|采|购|开|投|建|重|大|更|能|可|对|向|迎|进|支付|停|禁|限|收|提|出|使|让|导致|引)|准备|据传|据称|传闻|有消息|目标|希望|力争|争取(?!到)|寻求|试图|考虑|旨在|若|如果|假如|一旦|"
     r"\b(?:will|would|plan(?:s|ned|ning)?|expect(?:s|ed)?|may|might|could|intend(?:s|ed)?|aim(?:s|ed)?|reported(?:ly)?|likely|estimate[sd]?|forecasts?|"
     r"should|going to|target(?:s|ed)?|if|to be|hopes?|possibly|perhaps|is set to|are set to|set to)\b|'ll\b"
 )
