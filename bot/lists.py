@@ -19,6 +19,7 @@ from ingest.sentences import sentence_spans
 MAX_MEMBERS = 20
 ABOUT_AS_GOOD, SAYS_ALL = 0.1, 0.95  # of coverage
 FEW, LOOKED_AT = 3, 12  # members, sentences
+MIN_OWN = 0.15  # of coverage, by a marked line
 ABOUT_AS_LIKELY = 0.3  # of the likeliest sentence's probability
 # Of the reader's marks, in log-odds: below what it marks nothing, how much less an enumeration may be marked than what it
 # marks best, and where its members end; what each further member is worth, and being as many as the question counts.
@@ -60,9 +61,9 @@ def series(asked: Asked, evidence: Sequence[Evidence], store: Store) -> list[Cla
 
 def _marked_lines(evidence: Sequence[Evidence], count: int, store: Store) -> list[Claim]:
     """The `count` lines with a mark before each (“- 价格更低:…”) that stand one behind the other around the likeliest."""
-    for e in evidence if count > 1 else ():
+    for e in evidence[:LOOKED_AT] if count > 1 else ():
         # Dated lines tell what happened when.
-        if _ITEM.match(e.text) and not _DATE.match(_unmarked(e.text)):
+        if e.own >= MIN_OWN and _ITEM.match(e.text) and not _DATE.match(_unmarked(e.text)):
             run = _run_of(e, store)
             if len(run) == count:
                 text = store.source(e.span.source_id).text

@@ -169,6 +169,8 @@ _WEAK = frozenset(
     "数量 数目 个数 叫 做 来 跟 想 样 那天 方面 用 出 起来 名字 名称 名为 发生 家 款 种 所 条 位 项 期间 其 时候 时间 年 月 日 天 第一 首 采用 使用 拥有 实现 面临 面前 "
     "company companies coverage article articles report reports about say his her their its he she they them him it this that these those vs versus one ones two numbers whose who get getting host hosts name names says said tell much many become there".split()
 )
+# “更强”, “三条”: what is compared or counted is said by other words.
+_SLIGHT = re.compile(f"更[一-鿿]|[两二三四五六七八九十][{_MEASURED}]")
 # Who founded something is told as who its founder is.
 _FOUNDER = ("创始人", "创办", "创立", "创建")
 # The words that sentences of either language are built with.
@@ -487,7 +489,7 @@ def _need(phrase: str, forms: Sequence[str], store: Store, known_name: bool) -> 
     held = [store.lexical.document_frequency(f) for f in forms if f in store.lexical]
     total = len(store.passages)
     weight = log(1 + total / (0.5 + max(held, default=0))) / log(1 + total / 0.5)
-    if phrase.lower() in _WEAK or re.fullmatch("更[一-鿿]", phrase):
+    if phrase.lower() in _WEAK or _SLIGHT.fullmatch(phrase):
         weight *= 0.25
     elif is_name:
         weight = max(weight, 0.6)
