@@ -21,7 +21,7 @@ from bot.question import read_question, search_groups
 from bot.reader import Reader, shipped_reader
 from bot.records import Answer, Asked, Citation, Claim, Conflict, Finding, Span, Statement
 from bot.several import questions_in
-from bot.summary import introduce, to_introduce
+from bot.summary import digest, introduce, to_digest, to_introduce
 from index.search import Language, search
 from index.store import Store
 
@@ -169,7 +169,8 @@ def _finding(asked: Asked, evidence: list[Evidence], store: Store, find: Find) -
         introduced = introduce(*find(name), name)
         if introduced:
             return introduced
-    return answer(asked, evidence, store)
+    summed_up = digest(asked, evidence) if to_digest(asked.text) else None
+    return summed_up or answer(asked, evidence, store)
 
 
 def _conflicts(asked: Asked, finding: Finding, evidence: Sequence[Evidence], doubted: bool) -> list[Claim]:

@@ -485,7 +485,7 @@ def _joined_numbers(found: Sequence[str]) -> Iterator[str]:
 
 def _need(phrase: str, forms: Sequence[str], store: Store, known_name: bool) -> Need:
     forms = tuple(dict.fromkeys(forms))
-    is_name = known_name or bool(_LATIN_NAME.fullmatch(phrase.lower()))
+    is_name = (known_name or bool(_LATIN_NAME.fullmatch(phrase.lower()))) and phrase.lower() not in _WEAK
     held = [store.lexical.document_frequency(f) for f in forms if f in store.lexical]
     total = len(store.passages)
     weight = log(1 + total / (0.5 + max(held, default=0))) / log(1 + total / 0.5)

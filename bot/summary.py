@@ -17,6 +17,10 @@ _INTRODUCES = re.compile(
     r"\btell me about\b|\bwhat is\b|\bwho is\b|\bintroduce\b|\bsummar|\boverview\b|\bdescribe\b|\bwhat do(?:es)? the articles? say about\b|\bwhat does (?=.{2,40}\bdo\s*\??$)",
     re.I,
 )
+_DIGESTS = re.compile(
+    r"概括|总结|總結|梳理|来龙去脉|來龍去脈|始末|\bsummar(?:y|i[sz])|\boverview\b|\brecap\b", re.I
+)
+MIN_COVERAGE, ABOUT_AS_MUCH = 0.35, 0.7
 _FILLERS = re.compile(
     r"[的请里中]|公司|芯片|关于|文章|这家|这款|(?:the|this|company|chip|please|articles?|about|say|me|briefly|do)\b",
     re.I,
@@ -102,6 +106,28 @@ def introduce(asked: Asked, evidence: Sequence[Evidence], name: str) -> Finding 
     # What it is comes first, the rest as the articles tell it.
     chosen.sort(key=lambda e: (not _tells_what(e, names), e.span.source_id, e.span.start))
     return Finding(tuple(whole(e) for e in chosen), None, "", lines=True)
+
+
+def to_digest(text: str) -> bool:
+    """Whether the question `text` asks for the sum of something that happened.
+
+    >>> to_digest("概括一下这起收购的来龙去脉"), to_digest("Summarise the dispute."), to_digest("谁收购了它?")
+    (True, True, False)
+    """
+    return bool(_DIGESTS.search(text))
+
+
+def digest(asked: Asked, evidence: Sequence[Evidence]) -> Finding | None:
+    """The sentences that say the most of what `asked` names, in the articles' order; None if none names it."""
+    names = [need for need in asked.needs if need.is_name]
+    about = [e for e in evidence if len(e.text) >= MIN_CHARS and not any(n in e.missing for n in names)]
+    most = max((e.coverage for e in about), default=0.0)
+    if most < MIN_COVERAGE:
+        return None
+    about = [e for e in about if e.coverage >= ABOUT_AS_MUCH * most]
+    chosen = sorted(about, key=lambda e: -(e.coverage + e.own + e.score))[:MAX_SENTENCES]
+    chosen.sort(key=lambda e: (e.span.source_id, e.span.start))
+    return Finding(tuple(map(whole, chosen)), None, "", lines=True)
 
 
 def _tells_what(e: Evidence, names: Sequence[str]) -> bool:
