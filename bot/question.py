@@ -167,7 +167,10 @@ _WEAK = frozenset(
     "公司 企业 厂商 机构 元 究竟 到底 遭 遭到 受到 被 曾 曾经 开始 进行 属于 认为 表示 目前 现在 将 会 能 可以 需要 之一 情况 具体 主要 大约 大概 总共 一共 共 "
     "文章 文中 报道 报导 归纳 总结 提到 列举 要 拿 掉 仍 待 好好 还 会 "
     "数量 数目 个数 叫 做 来 跟 想 样 那天 方面 用 出 起来 名字 名称 名为 发生 家 款 种 所 条 位 项 期间 其 时候 时间 年 月 日 天 第一 首 采用 使用 拥有 实现 面临 面前 "
-    "company companies coverage article articles report reports about say his her their its he she they them him it this that these those vs versus one ones two numbers whose who get getting host hosts name names says said tell much many become there".split()
+    "company companies coverage article articles report reports about say his her their its he she they them him it this that these those vs versus one ones two numbers whose who get getting host hosts name names says said tell much many become there "
+    "into onto over under between during through against than then so far also other others another most more recent latest still ever both each "
+    "per via upon within without across among toward towards since until up down out off around just any some such same "
+    "summarise summarize summary overview recap describe explain please".split()
 )
 # “更强”, “三条”: what is compared or counted is said by other words.
 _SLIGHT = re.compile(f"更[一-鿿]|[两二三四五六七八九十][{_MEASURED}]")
