@@ -13,7 +13,7 @@ from bot.question import read_question
 from bot.records import Answer
 from evals.records import read_questions
 from evals.run import QUESTIONS
-from index.build import build
+from index.build import build, store_of
 from index.embed import StaticEmbedder
 from index.store import Store
 from ingest.records import Source, content_id
@@ -182,3 +182,51 @@ def test_a_reason_comes_with_what_it_is_drawn_from_and_with_its_other_side(store
 def test_either_or_asks_for_yes_or_no(store: Store, question: str, kind: str, asked: str) -> None:
     found = read_question(question, store)
     assert found.kind == kind and asked in {need.phrase for need in found.needs}
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("曦云C500和A100的FP32算力分别是多少?", "曦云C500 15TFLOPS [1]"),
+        ("H20被管制以后，哪些投行仍给英伟达买入评级?", "摩根士丹利 [1]、美银 [1]、杰富瑞 [1]、瑞银 [1]"),
+    ],
+)
+def test_what_embarrassed_once(store: Store, question: str, begins: str) -> None:
+    found = ask(question, store)
+    assert not found.refused and begins in found.answer
+    keeps_the_laws(found, store)
+
+
+@pytest.mark.parametrize("question", ["英伟达2025财年全球总营收是多少?", "壁仞科技成立于哪座城市?"])
+def test_what_is_of_another_year_or_no_place_is_no_answer(store: Store, question: str) -> None:
+    assert ask(question, store).refused
+
+
+def test_what_happened_is_summed_up_in_the_articles_order(tmp_path: Path, embedder: StaticEmbedder) -> None:
+    articles = [
+        "甲方电池起诉乙方能源侵犯专利。今年2月，法院一审判决乙方能源侵犯甲方电池的专利，赔偿五千万元。乙方能源随后请求宣告甲方电池的专利无效。"
+        "8月，甲方电池的两项专利被宣告无效。球赛昨晚结束。",
+        "天气转凉，市民添衣。",
+    ]
+    found = ask("概括一下甲方电池告乙方能源专利侵权的来龙去脉", store_of(articles, tmp_path, embedder))
+    starts = [c.start for c in found.citations]
+    assert len(starts) >= 3 and starts == sorted(starts) and "球赛" not in found.answer
+
+
+def test_how_many_asks_for_no_money(tmp_path: Path, embedder: StaticEmbedder) -> None:
+    article = "英伟达今年将售出约55万块H100，每块3万美元，H100的营收有望达到165亿美元。"
+    found = ask("How many H100s will Nvidia sell?", store_of([article], tmp_path, embedder))
+    assert "55" in found.answer.split("\n")[0]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "今年1到6月丁河汽车卖了多少辆?",
+        "上半年丁河汽车卖了多少辆?",
+        "How many cars did 丁河汽车 sell in the first six months?",
+    ],
+)
+def test_half_a_year_is_told_in_many_ways(tmp_path: Path, embedder: StaticEmbedder, question: str) -> None:
+    articles = ["今年1—6月，丁河汽车销量为32.8万辆。今年7月，丁河汽车销量为5.1万辆。"]
+    assert ask(question, store_of(articles, tmp_path, embedder)).answer.split(" [")[0].find("32.8") >= 0

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.build import build
+from index.build import build, store_of
 from index.embed import SHIPPED, SentenceTransformerEmbedder, StaticEmbedder
 from index.lexical import Group
 from index.search import TOLD, candidates, search
@@ -182,3 +182,33 @@ def test_a_build_killed_at_any_moment_leaves_the_old_store(tmp_path: Path, embed
 
 def _seed_ids() -> set[str]:
     return {s.id for s in read([ROOT / "seeds"]) if isinstance(s, Source)}
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("Qu Cheng", {"渠成"}),
+        ("Zeng Guofan", {"曾国藩"}),
+        ("Guofan Zeng", {"曾国藩"}),
+        ("Xi'an", {"西安"}),
+        ("Tesla", set()),
+    ],
+)
+def test_a_name_in_latin_letters_is_found_by_how_it_is_spelled(
+    tmp_path: Path, embedder: StaticEmbedder, name: str, words: set[str]
+) -> None:
+    store = store_of(
+        ["渠成在西安踢球，曾国藩生于湖南，特斯拉在上海设厂。这三件事都登在了昨天的报纸上。"],
+        tmp_path,
+        embedder,
+    )
+    assert set(store.lexicon.spelled(name.split())) == words
+
+
+def test_an_english_question_is_looked_up_word_by_word(tmp_path: Path, embedder: StaticEmbedder) -> None:
+    store = store_of(["鞍山的剧院昨天售出了六百张门票。这款芯片的算力达到了160TOPS。"], tmp_path, embedder)
+    found = dict(
+        store.lexicon.groups("How many tickets were sold by the Anshan-based theatre that topped it?")
+    )
+    assert "鞍山" in found["Anshan"].alternatives and "剧院" in found["theatre"].alternatives
+    assert "tops" not in found["topped"].alternatives

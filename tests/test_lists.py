@@ -62,3 +62,12 @@ def test_what_makes_as_many_as_are_asked_for_is_all(asking: Asking) -> None:
 
 def test_headings_answer_what_calls_them_otherwise_and_counts_them(store: Store) -> None:
     assert len(members_of(ask("H20卖不了了，英伟达在中国还剩哪三条路可走?", store).answer)) == 3
+
+
+def test_lines_with_a_mark_before_each_are_a_list(asking: Asking) -> None:
+    article = (
+        "丁河牌电池卖得好有多方面的缘由。业内总结如下：\n- 价格更低：丁河牌电池比同行便宜一成。\n- 续航更长：充一次电能跑八百公里。\n"
+        "- 售后更好：全国有六百家网点。\n去年的大事如下：\n- 3月，丁河牌电池出口欧洲。\n- 5月，丁河牌电池降价。\n- 9月，丁河牌电池扩产。"
+    )
+    found = asking("丁河牌电池卖得好有哪三点原因?", [article])
+    assert members_of(found.answer) == ["价格更低", "续航更长", "售后更好"]

@@ -71,3 +71,43 @@ def test_a_follow_up_takes_what_it_leaves_unsaid_from_the_history(
     question: str, history: list[str], alone: str
 ) -> None:
     assert standalone(question, history) == alone
+
+
+NEWS = [
+    "五菱缤果7月份卖了20064台。缤果是五菱汽车的新车，于3月底上市。",
+    "大众汽车集团宣布将向小鹏汽车增资约7亿美元，换来小鹏汽车约4.99%的股权。",
+    "VinFast在美国上市首日收于37.06美元。VinFast成立于2017年，在越南造车。",
+]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "question", "alone", "answer"),
+    [
+        ("五菱缤果7月份卖了多少台?", "那它是什么时候上市的?", "那五菱缤果是什么时候上市的?", "3月底"),
+        (
+            "大众要给小鹏汽车增资多少?",
+            "换来的股权占比是多少?",
+            "大众要给小鹏汽车增资,换来的股权占比是多少?",
+            "约4.99%",
+        ),
+        (
+            "What was VinFast's closing price?",
+            "And when was it founded?",
+            "And when was VinFast founded?",
+            "2017",
+        ),
+    ],
+)
+def test_a_follow_up_is_about_what_no_list_of_names_knows(
+    tmp_path: Path, embedder: StaticEmbedder, earlier: str, question: str, alone: str, answer: str
+) -> None:
+    found = ask(question, store_of(NEWS, tmp_path, embedder), [earlier])
+    assert found.standalone_question == alone and found.answer.startswith(answer)
+
+
+def test_a_question_that_is_answered_alone_is_no_follow_up(tmp_path: Path, embedder: StaticEmbedder) -> None:
+    store = store_of([*NEWS, "哪些城市换租轮胎？成都和拉萨提供轮胎换租。"], tmp_path, embedder)
+    assert (
+        ask("哪些城市提供轮胎换租?", store, ["五菱缤果卖了多少台?"]).standalone_question
+        == "哪些城市提供轮胎换租?"
+    )
