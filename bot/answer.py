@@ -50,7 +50,7 @@ _HAPPENED = re.compile(
     re.I,
 )
 _CAUSE = re.compile(
-    r"因为|由于|因此|因而|为了|原因|缘由|主要是|导致|造成|带来|使得|受此影响|所以|源于|出于|在于|才是|这也是|旨在|为.{1,12}而|受.{1,40}影响|拖累|归因|得益于|because",
+    r"因为|由于|因此|因而|为了|原因|缘由|主要是|导致|造成|带来|使得|受此影响|所以|源于|出于|在于|才是|这也是|旨在|为.{1,12}而|(?<![享接承])受[^,，。不]{1,40}影响|拖累|归因|得益于|because",
     re.I,
 )
 _WHEN = re.compile(r"[^,，。]{2,24}?(?:以后|之后|之前|以来|期间|[后前时])[,，]")
@@ -108,7 +108,7 @@ def sufficient(asked: Asked, e: Evidence) -> bool:
     """Whether `e` answers: it is likely to, and says whom the question names and something of what it asks of them.
 
     One that says itself all that the question says, and that is much, needs no likelihood; one that is likely may
-    leave out a name, if not the first.
+    leave out a name, but for whom the question is about.
     """
     names = [n for n in asked.needs if n.is_name]
     unnamed = [n for n in names if n in e.missing and not _undated(n, e)]
@@ -117,8 +117,9 @@ def sufficient(asked: Asked, e: Evidence) -> bool:
     subject = _subject(asked, names) if names else None
     if any(_is_of_another(n, e) for n in unnamed if n is subject or e.score < VERY_LIKELY):
         return False
-    # “Stocktrek的负责人Ryan”: one of the two may be enough.
+    # “Stocktrek的负责人Ryan”: one of the two may be enough, but for a date.
     surely = e.score >= VERY_LIKELY and read_span(e)[2] >= READER_SURE and len(unnamed) < len(names)
+    surely = surely and not any(re.search(r"\d", n.phrase) for n in unnamed)
     if unnamed and not surely and (subject in unnamed or e.score < UNSURE):
         return False
     # What tells of no such figure (“12nm”) may tell of another.

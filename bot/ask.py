@@ -8,6 +8,7 @@ import time
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from bot.answer import UNSURE, VERY_LIKELY, answer
 from bot.candidates import candidates
@@ -20,7 +21,7 @@ from bot.phrases import DISAGREE, NEAREST, READ_AS, REFUSALS, SAID_OF
 from bot.question import read_question, search_groups
 from bot.reader import Reader, shipped_reader
 from bot.records import Answer, Asked, Citation, Claim, Conflict, Finding, Span, Statement
-from bot.several import questions_in
+from bot.several import ASKS, questions_in
 from bot.summary import digest, introduce, to_digest, to_introduce
 from index.search import Language, search
 from index.store import Store
@@ -28,6 +29,7 @@ from index.store import Store
 DEFAULT_K = 24
 LIKELIER = 0.15  # of probability, for a question to be read as a follow-up
 MAX_QUESTION = 2000  # characters
+_DATED = re.compile(r"[\d.]+(?:财年|[年月日号])?")
 _WHO = re.compile(r"谁|誰|哪[位个]|什么人|\bwho\b", re.I)
 
 
@@ -58,6 +60,7 @@ def ask(
     reader = reader or shipped_reader()
     searching = 0.0
 
+    @cache
     def find(text: str) -> tuple[Asked, list[Evidence]]:
         nonlocal searching
         asked = read_question(text, store, language)
@@ -75,7 +78,7 @@ def ask(
         name = found.claims[0] if len(found.claims) == 1 and not found.reason else None
         return name.text if name and name.score >= UNSURE and candidates(name.text, "person") else ""
 
-    told_before = [mend_names(earlier, store)[0] for earlier in history]
+    told_before = [mend_names(earlier, store)[0] for earlier in history if earlier.strip()]
     alone = standalone(question, told_before, who)
     if told_before and alone == question:
         alone = _in_context(question, standalone(told_before[-1], told_before[:-1], who), find)
@@ -121,13 +124,16 @@ def ask(
 def _in_context(question: str, earlier: str, find: Find) -> str:
     """`question`, if it names nobody and is likelier answered so, behind what `earlier` asks about."""
     asked, evidence = find(question)
-    named = any(n.is_name and not re.search(r"\d", n.phrase) for n in asked.needs)
+    named = any(n.is_name and not _DATED.fullmatch(n.phrase) for n in asked.needs)
     likely = evidence[0].score if evidence else 0.0
-    if named or likely >= VERY_LIKELY:
+    if named or likely >= VERY_LIKELY or not (ASKS.search(question) or re.search("[?？]", question)):
         return question
     joined = in_context(question, earlier)
-    _, found = find(joined)
-    return joined if found and found[0].score >= likely + LIKELIER else question
+    both, found = find(joined)
+    # What says nothing of this question answers the one before.
+    mine = [n for n in both.needs if n.phrase in {need.phrase for need in asked.needs}]
+    tells = bool(found) and (not mine or any(n not in found[0].missing for n in mine))
+    return joined if tells and found[0].score >= likely + LIKELIER else question
 
 
 def _told(question: str, doubted: bool, store: Store, find: Find) -> _Told:
@@ -169,7 +175,7 @@ def _finding(asked: Asked, evidence: list[Evidence], store: Store, find: Find) -
         introduced = introduce(*find(name), name)
         if introduced:
             return introduced
-    summed_up = digest(asked, evidence) if to_digest(asked.text) else None
+    summed_up = digest(asked, evidence) if asked.kind == "what" and to_digest(asked.text) else None
     return summed_up or answer(asked, evidence, store)
 
 

@@ -43,7 +43,7 @@ MAX_HEAD = 32  # characters of the heading or title that it reads them with
 POINTS_BACK = re.compile(
     r"[“\"\-\s]*(?:而|但|并且|同时|另外|此外)?[,，]?(?:这[款家位个颗项一]|该|其|它|他|她|此|公司)"
 )
-_QUOTES = re.compile("[“”‘’\"'「」『』]")
+_QUOTES = re.compile(r"[“”‘\"「」『』]|(?<![a-z])['’]|['’](?![a-z])")  # but not in “moody's”
 _POINTS = re.compile(r"其(?!中|他|实|次|余)|该|它|他(?!们)|她|这[款家位个颗项]")
 
 

@@ -33,9 +33,11 @@ _ASKED_COUNT = re.compile(
 _COUNT = re.compile(r"哪([两二三四五六七八九十\d]+[个家款条位种项类])")
 _VERB = re.compile(r"推出|发布|完成|采用|支持|实现|提供|打造|推动|获得|签约|能够|可以|成为|已经?|[了的]")
 _AGAINST = re.compile(r"对标|对比|相比|比较|媲美|超过|超越|替代|取代|兼容|搭载|不如|落后|仅次于")
-_ITEM = re.compile(r"[-–•·▪●*]\s*|[(（]?(?:[一二三四五六七八九十]|\d{1,2})[)）、.．]\s*(?!\d)")
-_DATE = re.compile(r"(?:\d{4}年|\d{1,2}[月日])")
-_LABEL = re.compile(r"([^:：,，。]{2,16})[:：]")
+_ITEM = re.compile(
+    r"[-–]\s*(?!\d)|[•·▪●*]\s*|[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）、.．]\s*(?![\d一二三四五六七八九十])"
+)
+_DATE = re.compile(r"\d{4}年|\d{1,2}[月日]")
+_LABEL = re.compile(r"([^:：,，。]{2,16})[:：](?![\d/])")
 _SERIES = re.compile(r"^(.{1,6}?)[一二三四五六七八九十\d][:：、.]\s*(.+)$")
 
 
@@ -43,7 +45,7 @@ def series(asked: Asked, evidence: Sequence[Evidence], store: Store) -> list[Cla
     """The members of a list whose items are headings (路径一, 路径二, …), if the question asks for them, or lines with
     a mark before each, as many as it counts.
 
-    Each rests on its heading, which says it.
+    Each rests on its heading or line, which says it.
     """
     groups: dict[str, dict[str, tuple[Evidence, str]]] = {}
     for found in evidence:
@@ -56,11 +58,15 @@ def series(asked: Asked, evidence: Sequence[Evidence], store: Store) -> list[Cla
     told = [items for word, items in groups.items() if len(items) > 1 and _asks_for(asked, word, items)]
     ordered = sorted(told[0].values(), key=lambda item: item[0].span.start) if told else []
     headed = [Claim(text, _heading_span(found, store), found.score) for found, text in ordered]
-    return headed or _marked_lines(evidence, asked_count(asked), store)
+    return headed or _marked_lines(asked, evidence, store)
 
 
-def _marked_lines(evidence: Sequence[Evidence], count: int, store: Store) -> list[Claim]:
-    """The `count` lines with a mark before each (“- 价格更低:…”) that stand one behind the other around the likeliest."""
+def _marked_lines(asked: Asked, evidence: Sequence[Evidence], store: Store) -> list[Claim]:
+    """The lines with a mark before each (“- 价格更低:…”) that stand one behind the other, as many as are asked for.
+
+    One of them says something of the question.
+    """
+    count = asked_count(asked)
     for e in evidence[:LOOKED_AT] if count > 1 else ():
         # Dated lines tell what happened when.
         if e.own >= MIN_OWN and _ITEM.match(e.text) and not _DATE.match(_unmarked(e.text)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import dropwhile
 
 from index.glossary import by_form, derived
 from index.spelling import is_spelled, sounds
@@ -34,7 +35,11 @@ _NOUNS = "nxljbig"  # jieba's tags of nouns and set phrases, and of words that w
 _GENERIC = frozenset("公司 企业 文章 产品 芯片 市场 国内 中国 我国 全球 全国".split())
 _LATIN_CALLED = re.compile(r"[A-Z][\w&.-]*\w(?:\s+[A-Z\d][\w&.-]*)*")
 _ASKED = re.compile(
-    r"(?:是|在|有|了)?(?:多少[一-鿿]?|什么时候|何时|哪[一年天里儿些家个]{0,2}|谁|为什么|为何|怎么样?|什么|几[一-鿿])|[吗呢]|[?？]"
+    r"(?:是|在|有|了)?(?:多少|多[大高长久快重宽]|什么时候|[何为]时|何处|哪[一年天里儿些家个位种款]{0,2}|谁|为什么|为何|怎[么样]样?|如何|什么|几[一-鿿])"
+    r"|是否|有没有|能否|可否|([一-鿿])[不没](?=\1)|[吗呢]|[?？]"
+)
+_OPENERS = STOP | frozenset(
+    "tell list name give describe explain please according since after before during".split()
 )
 _FUNCTION = "ucpdfry"  # jieba's tags of words that no name is made of: particles, adverbs, “中”
 _OWNED = ("its", "their", "his", "her")
@@ -149,29 +154,34 @@ def _last_name(history: Sequence[str], kinds: Sequence[str]) -> str | None:
         found = [n for n in named if not kinds or n[2] in kinds]
         if found:
             return earlier[found[0][0] : found[0][1]]
-        called = "" if named else _called(earlier)
+        # “He” is no thing.
+        called = "" if named or kinds == ("person",) else _called(earlier)
         if called:
             return called
     return None
 
 
 def _called(question: str) -> str:
-    """What the nouns that `question` begins with call its subject, where no name in it is known; "" if it has none.
+    """What calls the subject of `question`, where no name in it is known: its first nouns, in English its first words
+    in capitals; "" if it has none.
 
-    >>> _called("五菱缤果7月份卖了多少台?"), _called("What was VinFast's closing price?"), _called("为什么降价?")
+    >>> _called("五菱缤果7月份卖了多少台?"), _called("Did VinFast list in the US?"), _called("哪些城市降价?")
     ('五菱缤果', 'VinFast', '')
     """
     if not re.search(r"[一-鿿]", question):
-        latin = [m[0] for m in _LATIN_CALLED.finditer(question) if m[0].lower() not in STOP]
-        return latin[0] if latin else ""
+        capitals = [m[0].split() for m in _LATIN_CALLED.finditer(question)]
+        named = (" ".join(dropwhile(lambda w: w.lower() in _OPENERS, words)) for words in capitals)
+        return next((name for name in named if re.search("[A-Za-z]", name)), "")
     found = ""
     for word, flag in tagged(question):
+        if not found and _ASKED.match(word):
+            return ""  # what is asked for is not whom it is about
         noun = word.isalnum() and (flag[0] in _NOUNS or flag == "eng" or (found and word.isascii()))
         if found and (not noun or word.isdigit()):
             break
         if noun:
             found += word
-        elif flag[0] not in "vrpdu" or len(word) > 2:
+        elif flag[0] not in "vrpdutm" or len(word) > 2:
             break
     return found if len(found) > 1 and found not in _GENERIC else ""
 
@@ -184,7 +194,7 @@ def in_context(question: str, earlier: str) -> str:
     >>> in_context("How much did it raise?", "When did VinFast list?")
     'How much did it raise (VinFast)?'
     """
-    if re.search(r"[一-鿿]", earlier):
+    if re.search(r"[一-鿿]", earlier) and re.search(r"[一-鿿]", question):
         said = _ASKED.sub("", earlier).strip(" ,，。")
         return f"{said},{question}" if said else question
     called = next((earlier[a:b] for a, b, _ in names_in(earlier)), "") or _called(earlier)

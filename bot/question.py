@@ -14,7 +14,7 @@ from index.glossary import Entry, by_form, derived, entries, everyday
 from index.lexical import Group
 from index.search import Language
 from index.store import Store
-from index.terms import STOP, normalize, rarity, terms, words
+from index.terms import STOP, normalize, rarity, tagged, terms, words
 
 _NO_CALLING = frozenset("家个些大小新老外两三四五六七八九十几各每同好坏哪是有被给在对与和跟向由从为把让比")
 MAX_NEEDS = 40  # the most telling ones of a text that was pasted as a question
@@ -39,7 +39,7 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
         (
             "list",
             "",
-            r"哪些|哪(?:几|[两二三四五六七八九十]|\d+)[大个家款条位种项所类座颗张台辆部本支只枚名轮次届期人点]?(?!年|天|月)|有什么|(?:都)?包括什么|分别[是叫为有]|都[叫是](?:什么|谁|哪)",
+            r"哪些|哪(?:几|[两二三四五六七八九十]|\d+)[大个家款条位种项所类座颗张台辆部本支只枚名轮次届期人点]?(?!年|天|月)|有什么|(?:都)?包括什么|分别(?:是|[叫为有](?!多少|几))|都[叫是](?:什么|谁|哪)",
         ),
         ("who", "person", r"是?谁|什么人|哪位|何人|哪一位"),
         (
@@ -88,7 +88,7 @@ _TYPES = [
     ),
     (
         "person",
-        r"创始人|开创人|创办人|ceo|cto|coo|cfo|首席\S{1,4}官|总监|董事长|总裁|总经理|校长|院长|主席|部长|局长|主任|书记|院士|教授|学者|专家|记者|高管|负责人|人员|些人|车主|店主|老板|司机|作者|球员|选手|导演|演员|founder|chairman|president|chief|director|minister|professor|expert|owner|driver|author|player|actor|boss",
+        r"创始人|开创人|创办人|ceo|cto|coo|cfo|首席\S{1,4}官|总监|董事长|总裁|总经理|校长|院长|主席|部长|局长|主任|书记|院士|教授|学者|专家|记者|高管|负责人|人员|些人|车主|店主|老板|司机|作者|球员|选手|导演|演员|founder|chairman|president|chief|director|minister|professor|expert|\b(?:owner|driver|author|player|actor|boss)(?:s|es)?\b",
     ),
     ("place", r"城市|地方|国家|省份|地区|地点|总部|cit(?:y|ies)|countr|place|headquarter"),
     ("school", r"大学|学校|高校|学院|院校|universit|college|school"),
@@ -139,8 +139,11 @@ _CUES = [
     (r"专利|patent", r"项"),
 ]
 # “how many” asks for no money, no share, no time and nothing measured.
-_COUNT_ONLY = r"^(?!.*(?:元|美金|英镑|[%％]|百分|[天年月周]$|小时|分钟|\d\s?[A-Za-z]))"
-_MONTHS_TO = re.compile(r"(\d{1,2})月?份?\s*[到至\-—–~～]+\s*(\d{1,2})月份?")
+_COUNT_ONLY = (
+    r"^(?![^,，。、;；]*?(?:[\d一二两三四五六七八九十百千万亿多余几]\s?(?:人民币|[美日欧港]?元|美金|英镑|[%％]|个?百分|个?月|[天年周]|小时|分钟)"
+    r"|\d\s?[A-Za-z]))"
+)
+_MONTHS_TO = re.compile(r"(?<!\d)(1[0-2]|[1-9])月?份?\s*[到至\-—–~～]+\s*(1[0-2]|[1-9])月份?")
 _HALVES = {"上半年": (1, 6), "下半年": (7, 12)}
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _ENGLISH_DATE = re.compile(
@@ -151,7 +154,7 @@ _IN_CHINESE = re.compile(r"[一-鿿](?:[一-鿿A-Za-z\d.]*[一-鿿A-Za-z\d])?") 
 _ORDINALS = ("first", "second", "third", "fourth")
 _ENGLISH_PERIOD = re.compile(
     r"\bQ(?P<q>[1-4])\b|\b(?P<nth>first|second|third|fourth)[- ]quarter\b|\b(?P<half>H[12]|(?:first|second)(?=[- ]half\b))(?:[- ]half)?\b"
-    r"|\b(?P<six>first|last) (?:six|6) months\b"
+    r"|\b(?P<six>first (?=(?:six|6) months\b)|last (?=(?:six|6) months of\b))(?:six|6) months\b"
     r"|\b(?:FY|fiscal(?: year)?)\s?(?P<year>(?:19|20)\d\d)\b",
     re.I,
 )
@@ -173,7 +176,7 @@ _WEAK = frozenset(
     "summarise summarize summary overview recap describe explain please".split()
 )
 # “更强”, “三条”: what is compared or counted is said by other words.
-_SLIGHT = re.compile(f"更[一-鿿]|[两二三四五六七八九十][{_MEASURED}]")
+_SLIGHT = re.compile(f"更(?![新换名改正替迭衣])[一-鿿]|[两二三四五六七八九十][{_MEASURED}]")
 # Who founded something is told as who its founder is.
 _FOUNDER = ("创始人", "创办", "创立", "创建")
 # The words that sentences of either language are built with.
@@ -235,7 +238,9 @@ def read_question(text: str, store: Store, answer_language: Language | None = No
             (name for name, pattern in types if re.search(f"(?:{pattern}){ending}", noun, re.I)), wanted
         )
     if kind == "which" and not wanted and (measure := re.search(r"哪一?([家款位所国])", plain)):
-        wanted = _BY_MEASURE[measure[1]]
+        following = tagged(_beside(left))
+        # “哪家医院” is no company.
+        wanted = "" if following and following[0][1].startswith("n") else _BY_MEASURE[measure[1]]
     if kind == "where" and re.search(
         r"毕业|[就上攻]读|读的?[书研博硕]|学位|上的?大学|graduat|degree", plain, re.I
     ):
@@ -264,8 +269,10 @@ def _cues(plain: str, language: Language) -> tuple[str, ...]:
     counted = re.search(r"(?:多少|几)(?:万|亿)*([一-鿿])(?![份权率价东点])", plain)
     if counted and counted[1] in _MEASURES:
         return (counted[1],)
-    found = [(m.end(), unit) for said, unit in _CUES for m in re.finditer(said, plain, re.I)]
-    if not found and re.search(r"\bhow many\b", plain, re.I):
+    many = re.search(r"\bhow many\b(?:\s+[\w'-]+){1,2}", plain, re.I)
+    text = many[0] if many else plain
+    found = [(m.end(), unit) for said, unit in _CUES for m in re.finditer(said, text, re.I)]
+    if many and not found:
         return (_COUNT_ONLY,)
     last = max((at for at, _ in found), default=0)
     return tuple(dict.fromkeys(unit for at, unit in found if at == last or language == "en"))
@@ -407,11 +414,10 @@ def _of_months(first: int, last: int) -> tuple[str, ...]:
     """How articles write the time from one month of a year to another.
 
     >>> _of_months(1, 6)
-    ('1-6月', '1至6月', '1到6月', '1—6月', '1~6月', '1月至6月', '1月到6月', '上半年', '前6个月', '前六个月')
+    ('1-6月', '1至6月', '1到6月', '1—6月', '1–6月', '1~6月', '1月至6月', '1月到6月', '1月-6月', '上半年', '前6个月', '前六个月')
     """
-    joints = [f"{first}{joint}{last}月" for joint in "-至到—~"] + [
-        f"{first}月{joint}{last}月" for joint in "至到"
-    ]
+    joints = [f"{first}{joint}{last}月" for joint in "-至到—–~"]
+    joints += [f"{first}月{joint}{last}月" for joint in "至到-"]
     half = [name for name, months in _HALVES.items() if months == (first, last)]
     till = [f"前{last}个月", f"前{'零一二三四五六七八九'[last]}个月"] if first == 1 and last < 10 else []
     return (*joints, *half, *till)
@@ -444,7 +450,7 @@ def _period_in_chinese(match: re.Match[str]) -> tuple[str, ...]:
     if match["year"]:
         return (f"{match['year']}财年", f"{match['year']}自然年")
     if match["half"] or match["six"]:
-        half = "上半年" if (match["half"] or match["six"]).lower() in ("first", "h1") else "下半年"
+        half = "上半年" if (match["half"] or match["six"]).strip().lower() in ("first", "h1") else "下半年"
         return (half, *_of_months(*_HALVES[half]))
     at = int(match["q"]) if match["q"] else 1 + _ORDINALS.index(match["nth"].lower())
     return (f"第{'一二三四'[at - 1]}季度", f"{'一二三四'[at - 1]}季度", f"q{at}")

@@ -11,7 +11,7 @@ MAX_QUESTIONS = 4
 _PART = re.compile(
     r".+?(?:[?？;；,，]+\s*|\s+and\s+(?=(?:who|when|where|why|how|what|which)\b)|$)", re.I | re.S
 )
-_ASKS = re.compile(
+ASKS = re.compile(
     r"什么|[谁誰呢]|哪|多少|[多为]久|(?<![近这前后好])几(?![乎十百千万])|为[何啥]|何时|何处|怎[么样]|如何|是否|有没有|吗|介[绍紹]|"
     r"\b(?:who|whose|when|where|why|how|what|which|describe)\b|^\s*(?:is|are|was|were|do|does|did|has|have|can|will)\b",
     re.I,
@@ -43,8 +43,8 @@ def questions_in(text: str, who: Callable[[str], str] = lambda _: "") -> list[st
     asking: list[str] = []
     lead = ""
     for match in _PART.finditer(text):
-        asks = _ASKS.search(match[0])
-        if asking and _OF_SAME.match(match[0]):
+        asks = ASKS.search(match[0])
+        if asking and _OF_SAME.match(match[0]) and not re.search(r"[?？]\s*$", asking[-1]):
             asking[-1] += lead + match[0]  # “有几个品牌,分别叫什么?”
             lead = ""
         elif asks and len(_bare(match[0])) > 1:
@@ -74,4 +74,4 @@ def questions_in(text: str, who: Callable[[str], str] = lambda _: "") -> list[st
 
 def _bare(part: str) -> str:
     """`part` without its question words, marks and particles."""
-    return re.sub(r"[\W是的了在]", "", _ASKS.sub("", part))
+    return re.sub(r"[\W是的了在]", "", ASKS.sub("", part))

@@ -28,7 +28,7 @@ _POST = re.compile(
 )
 _FORMER = re.compile(r"曾|历任|[原前]任|来自|离开|出身")
 _PLACE_END = re.compile(
-    r"[省市县区镇乡村路街道州国港湾岛山河湖江海洋桥校院馆楼厦厂店站场园寺城里内外边部]$|[A-Za-z]$"
+    r"[省市县区镇乡村路街道州国港湾岛山河湖江海洋桥校院馆楼厦厂店站场园寺城里内外边部学谷宫厅地洲头狱原漠峰]$|[A-Za-z]$"
 )
 _BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
 _EDGE = " \n\t,，。;；:：、“”\"'《》「」()（）"
@@ -168,7 +168,8 @@ def closeness(asked: Asked, sentence: str, span: tuple[int, int]) -> float:
         for form in said or [t for t in terms(need.phrase) if len(t) > 1]:
             at = plain.find(form)
             while at >= 0:
-                gap = _gap(plain, *((at + len(form), span[0]) if at < span[0] else (span[1], at)))
+                left, right = (at + len(form), span[0]) if at < span[0] else (span[1], at)
+                gap = _gap(plain, left, right)
                 # A date stands before its event, an amount and a name behind the word they belong to.
                 backward = (at < span[0]) == (asked.wanted == "date")
                 inside = clause[0] <= at < clause[1]

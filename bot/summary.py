@@ -1,4 +1,4 @@
-"""A name introduced: the sentences that say the most about it, each of another side, in the article's order."""
+"""What happened summed up, or a name introduced: the sentences that say the most about it, each of another side, in the article's order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ _INTRODUCES = re.compile(
     re.I,
 )
 _DIGESTS = re.compile(
-    r"概括|总结|總結|梳理|来龙去脉|來龍去脈|始末|\bsummar(?:y|i[sz])|\boverview\b|\brecap\b", re.I
+    r"概括|总结|總結|梳理|来龙去脉|來龍去脈|始末|\bsummari[sz]e\b|^(?:please )?(?:give|write)?.{0,12}\b(?:summary|overview|recap)\b",
+    re.I,
 )
 MIN_COVERAGE, ABOUT_AS_MUCH = 0.35, 0.7
 _FILLERS = re.compile(
@@ -118,7 +119,7 @@ def to_digest(text: str) -> bool:
 
 
 def digest(asked: Asked, evidence: Sequence[Evidence]) -> Finding | None:
-    """The sentences that say the most of what `asked` names, in the articles' order; None if none names it."""
+    """The sentences that say the most of what `asked` names, in the articles' order; None if none says much of it."""
     names = [need for need in asked.needs if need.is_name]
     about = [e for e in evidence if len(e.text) >= MIN_CHARS and not any(n in e.missing for n in names)]
     most = max((e.coverage for e in about), default=0.0)

