@@ -43,6 +43,7 @@ FURTHER = 4  # sentences
 READER_SURE = 4.0  # log-odds
 TYPED = ("date", "amount", "person", "place")  # what stands in a sentence or does not
 EVENTS = 3
+LIKELIEST = 2  # sentences that may contradict the question
 _DATE = re.compile(r"(?=.)(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}[日号])?")
 _HAPPENED = re.compile(
     r"发生|什么大?[事动]|(?:做|出|宣布|发布|披露|公布|推出|完成)了(?:些)?什么|(?:什么|哪些)(?:大事|事件|动作|进展|动态|新闻)"
@@ -72,8 +73,10 @@ def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
     if not known or best < 0.2:
         return Finding((), "off_topic")
     enough = [e for e in evidence if sufficient(asked, e)]
-    if enough and contradicts(asked, enough[0]):
-        return Finding((whole(enough[0]),), "false_premise")
+    likely = [e for e in enough[:LIKELIEST] if e.score >= ABOUT_AS_LIKELY * enough[0].score]
+    otherwise = next((e for e in likely if contradicts(asked, e)), None)
+    if otherwise:
+        return Finding((whole(otherwise),), "false_premise")
     claims = _claims(asked, enough, evidence, store)
     if claims:
         lead = _verdict(asked, enough[0]) if asked.kind == "yes_no" else ""

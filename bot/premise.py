@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 
 from bot.evidence import Evidence
-from bot.polarity import denies, opposed
+from bot.polarity import denies, hedges, opposed
 from bot.records import Asked
 from bot.short import in_ordinary_words
 from index.terms import normalize
 
 # Kinds of questions that take it for granted that what they ask about is so.
 PRESUMING = ("when", "where", "why", "how_much")
+# “曾计划出售…最终流产”: what was only planned did not happen.
+_PLANNED = re.compile(r"[曾原]计划|[曾原]拟|曾打算|曾试图|方案|计划以")
+_FELL_THROUGH = re.compile(r"流产|告吹|搁浅|落空|夭折|作罢|未果|泡汤")
 _DENIED = re.compile(r"(?:不(?![仅断只])|未(?![来经])|没有?|并非)[一-鿿]?$")
 
 
@@ -21,6 +24,8 @@ def contradicts(asked: Asked, e: Evidence) -> bool:
     if asked.kind not in PRESUMING or denies(question):
         return False
     sentence = normalize(in_ordinary_words(e))
+    if _PLANNED.search(sentence) and _FELL_THROUGH.search(sentence) and not _FELL_THROUGH.search(question):
+        return not hedges(question)
     numbers = [n for n in e.missing if re.search(r"\d", n.phrase)]
     if asked.kind == "why" and not numbers and opposed(question, sentence):
         return True

@@ -230,3 +230,22 @@ def test_how_many_asks_for_no_money(tmp_path: Path, embedder: StaticEmbedder) ->
 def test_half_a_year_is_told_in_many_ways(tmp_path: Path, embedder: StaticEmbedder, question: str) -> None:
     articles = ["今年1—6月，丁河汽车销量为32.8万辆。今年7月，丁河汽车销量为5.1万辆。"]
     assert ask(question, store_of(articles, tmp_path, embedder)).answer.split(" [")[0].startswith("32.8")
+
+
+@pytest.mark.parametrize(
+    ("question", "article"),
+    [
+        (
+            "软银把丁公司卖给甲公司后拿到了多少现金?",
+            "软银的资产不少。软银曾计划以400亿美元的价格将丁公司出售给甲公司，最终出售方案因监管部门反对而“流产”。市场随后下跌。",
+        ),
+        (
+            "王大明为什么力挺丁公司去海外设厂?",
+            "王大明多次表示不看好丁公司去海外设厂，认为成本高，缺乏人才。丁公司没有回应。市场随后下跌。",
+        ),
+    ],
+)
+def test_what_was_only_planned_or_was_opposed_is_a_false_premise(
+    tmp_path: Path, embedder: StaticEmbedder, question: str, article: str
+) -> None:
+    assert ask(question, store_of([article], tmp_path, embedder)).reason == "false_premise"
