@@ -17,7 +17,7 @@ MAX_NAME = 20  # characters
 # How a candidate's closeness to the question's words and the reader's marks on it are weighed against each other: the
 # first set on evals/questions.jsonl, `dev`, the second on 300 questions that the reader was not trained on.
 CLOSENESS = 3.0
-READING = 0.6
+READING = 1.0
 # The reader's log-odds from which its own span is shown, and where no span of the type asked for is there; set on the same.
 SURE = -5.0
 VERY_SURE = 1.0
