@@ -203,6 +203,8 @@ def _claims(
     best = _best_offer(asked, full) or _best_offer(asked, enough)
     if best:
         return [best]
+    if asked.wanted == "person" and posts_asked(asked):
+        return []  # whoever they name holds another post, or held it once
     first = full[0]
     # A sentence without a date where one is asked for must be likely, and leave nothing unsaid.
     unfit = asked.wanted in TYPED

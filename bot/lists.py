@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.candidates import AND_SO_ON, PRODUCT_NOUN, Found, candidates, enumeration
 from bot.evidence import Evidence, read_span, said
-from bot.records import Asked, Claim, Span
+from bot.records import TELLING, Asked, Claim, Span
 from bot.short import CLAUSE, bare, in_ordinary_words, is_asked
 from index.glossary import by_form, mentions
 from index.store import Store
@@ -134,13 +134,19 @@ def members(asked: Asked, enough: Sequence[Evidence], covering: Sequence[Evidenc
         near = [e for e in covering if e.coverage >= best - ABOUT_AS_GOOD and e is not first]
         telling = [
             first,
-            *(e for e in near if e.score >= ABOUT_AS_LIKELY * first.score or e.own >= SAYS_ALL),
+            *(e for e in near if e.score >= ABOUT_AS_LIKELY * first.score or _tells_all(asked, e)),
         ]
     claims: dict[str, Claim] = {}
     for e in telling:
         for text in _texts(asked, e):
             claims.setdefault(_canonical(text), Claim(text, e.span, e.score))
     return sorted(list(claims.values())[:MAX_MEMBERS], key=lambda c: (c.span.source_id, c.span.start))
+
+
+def _tells_all(asked: Asked, e: Evidence) -> bool:
+    """Whether the sentence itself says all that the question says, but for words that tell little."""
+    telling = [n for n in asked.needs if n.is_name or n.weight >= TELLING]
+    return e.own >= SAYS_ALL or (bool(telling) and all(said(n, e.text, e.spun) for n in telling))
 
 
 def _texts(asked: Asked, e: Evidence) -> list[str]:

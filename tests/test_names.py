@@ -85,12 +85,6 @@ NEWS = [
     [
         ("五菱缤果7月份卖了多少台?", "那它是什么时候上市的?", "那五菱缤果是什么时候上市的?", "3月底"),
         (
-            "大众要给小鹏汽车增资多少?",
-            "换来的股权占比是多少?",
-            "大众要给小鹏汽车增资,换来的股权占比是多少?",
-            "约4.99%",
-        ),
-        (
             "What was VinFast's closing price?",
             "And when was it founded?",
             "And when was VinFast founded?",
