@@ -43,7 +43,7 @@ _IRREGULAR = dict(
     for pair in (
         "sold/sell bought/buy made/make built/build paid/pay held/hold led/lead won/win lost/lose took/take taken/take "
         "became/become began/begin begun/begin grew/grow grown/grow rose/rise risen/rise fell/fall fallen/fall chose/choose "
-        "chosen/choose sent/send left/leave told/tell said/say met/meet ran/run spent/spend brought/bring caught/catch "
+        "chosen/choose sent/send left/leave met/meet ran/run spent/spend brought/bring caught/catch "
         "drew/draw drawn/draw drove/drive driven/drive fought/fight found/find flew/fly got/get gave/give given/give went/go "
         "gone/go kept/keep knew/know known/know lent/lend  sought/seek shot/shoot shown/show spoke/speak "
         "spoken/speak stole/steal stolen/steal struck/strike swam/swim swept/sweep taught/teach thought/think threw/throw "
