@@ -249,9 +249,8 @@ def read_question(text: str, store: Store, answer_language: Language | None = No
         kind = "list"
     if wanted == "process":
         kind, wanted = ("list", "") if kind == "list" else ("how_much", "amount")
-    if kind == "what" and any(
-        re.search(p, plain, re.I)
-        for p in (r"price|cost|revenue|bandwidth|stake|share|rate\b|size|area|performance|memory|capacity",)
+    if kind == "what" and re.search(
+        r"price|cost|revenue|bandwidth|stake|share|rate\b|size|area|performance|memory|capacity", plain, re.I
     ):
         kind, wanted = "how_much", "amount"
     if kind == "what" and not re.search(r"什么|怎|如何|何物", plain) and _ends_in_amount(plain):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from math import exp
 
 from bot.candidates import candidates
 from bot.evidence import Evidence, marked, read_span
 from bot.records import Asked, Claim, Need
-from index.glossary import by_form, everyday, mentions
+from index.glossary import by_form, derived, everyday, mentions
 from index.swaps import ordinary
 from index.terms import normalize, terms, word_spans
 
@@ -165,7 +166,7 @@ def closeness(asked: Asked, sentence: str, span: tuple[int, int]) -> float:
         best = 0.0
         said = [f for f in need.forms if f in plain]
         # Of “硕士学位” a sentence may say but 硕士.
-        for form in said or [t for t in terms(need.phrase) if len(t) > 1]:
+        for form in said or _parts(need.phrase):
             at = plain.find(form)
             while at >= 0:
                 left, right = (at + len(form), span[0]) if at < span[0] else (span[1], at)
@@ -177,6 +178,12 @@ def closeness(asked: Asked, sentence: str, span: tuple[int, int]) -> float:
                 at = plain.find(form, at + 1)
         total += need.weight * best
     return total
+
+
+@derived
+@lru_cache(maxsize=1_000)
+def _parts(phrase: str) -> tuple[str, ...]:
+    return tuple(t for t in terms(phrase) if len(t) > 1)
 
 
 def _gap(text: str, a: int, b: int) -> int:

@@ -45,7 +45,7 @@ _IRREGULAR = dict(
         "became/become began/begin begun/begin grew/grow grown/grow rose/rise risen/rise fell/fall fallen/fall chose/choose "
         "chosen/choose sent/send left/leave met/meet ran/run spent/spend brought/bring caught/catch "
         "drew/draw drawn/draw drove/drive driven/drive fought/fight found/find flew/fly got/get gave/give given/give went/go "
-        "gone/go kept/keep knew/know known/know lent/lend  sought/seek shot/shoot shown/show spoke/speak "
+        "gone/go kept/keep knew/know known/know lent/lend sought/seek shot/shoot shown/show spoke/speak "
         "spoken/speak stole/steal stolen/steal struck/strike swam/swim swept/sweep taught/teach thought/think threw/throw "
         "thrown/throw understood/understand wore/wear wrote/write written/write beaten/beat broke/break broken/break "
         "came/come dealt/deal felt/feel froze/freeze frozen/freeze laid/lay sank/sink "
