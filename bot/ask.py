@@ -13,7 +13,7 @@ from functools import cache
 from bot.answer import UNSURE, VERY_LIKELY, answer
 from bot.candidates import candidates
 from bot.cite import cite, render, unmarked
-from bot.compare import Find, compare, counted_names, to_compare
+from bot.compare import Find, compare, counted_names, to_compare, two_compared
 from bot.conflicts import disagreeing, undoubted
 from bot.evidence import Evidence, gather
 from bot.names import in_context, mend_names, standalone
@@ -166,8 +166,11 @@ def _part(told: _Told, markers: Mapping[Span, int], citations: Sequence[Citation
 def _finding(asked: Asked, evidence: list[Evidence], store: Store, find: Find) -> Finding:
     """What answers: a comparison or an introduction where one is asked for, else the sentences that say it."""
     names = to_compare(asked.text) or counted_names(asked, evidence)
-    if names:
-        compared = compare(asked, names, evidence, find, lambda sub, found: answer(sub, found, store))
+    others = [] if names else two_compared(asked.text, lambda name: any(name in e.text for e in evidence))
+    if names or others:
+        compared = compare(
+            asked, names or others, evidence, find, lambda sub, found: answer(sub, found, store), bool(others)
+        )
         if compared:
             return compared
     name = to_introduce(asked.text)

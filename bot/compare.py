@@ -11,7 +11,8 @@ from bot.candidates import candidates
 from bot.evidence import Evidence, said
 from bot.figures import han
 from bot.names import names_in
-from bot.phrases import AHEAD, APART, LIST_MARK, MISSING, SAME
+from bot.pairs import paired
+from bot.phrases import AHEAD, APART, LIST_MARK, MISSING, POINTS, SAME
 from bot.records import Asked, Claim, Finding, Need
 from bot.short import whole
 from bot.summary import introduce
@@ -23,7 +24,7 @@ Find = Callable[[str], tuple[Asked, list[Evidence]]]
 Answer = Callable[[Asked, Sequence[Evidence]], Finding]
 
 _COMPARES = re.compile(
-    r"更[早晚高低大小多少快慢强弱长短新贵便]|[谁誰]\S{0,8}[早晚先更高低大小多少快慢强弱贵]|比较|对比|相比|相差|差距|差多少|[高低多少大小早晚贵快慢宜]多少|哪[个家款]\S{0,8}[早晚高低大小多少先]|分别|各自|各是|"
+    r"更[早晚高低大小多少快慢强弱长短新贵便]|[谁誰]\S{0,8}[早晚先更高低大小多少快慢强弱贵]|比较|对比|相比|相差|差距|差多少|[高低多少大小早晚贵快慢宜]多少|哪[个家款边方次]\S{0,8}[早晚高低大小多少先狠猛强快]|差几|分别|各自|各是|"
     r"\bcompare|\bversus\b|\bvs\.?\b|\b(?:stack|measure|hold) up\b|\b(?:earlier|later|higher|lower|larger|bigger|smaller|more|less|faster|older|newer|first|than)\b|\bdifference\b",
     re.I,
 )
@@ -31,7 +32,7 @@ _EARLY = re.compile(r"[早晚先]|earlier|later|first|older|newer|时间|日期|
 _LESS = re.compile(r"更?[早低小少先慢便短]|earlier|lower|smaller|less|older|first|slower", re.I)
 _GAP = re.compile(r"多少|相差|差距|差|how much|difference", re.I)
 _DROP = re.compile(
-    r"更[早晚高低大小多少快慢强弱长短新贵]?|谁|比较|对比|相比|相差|差距|差多少|(?:[高低多大小早晚贵快慢]|便宜)多少|多少|哪一?[个家款]?|分别|各自|各|[早晚先]|一下|是|的|上(?=[,，\s])|方面|来说|而言|和|与|跟|及|还|比|得|在|呢|吗|请|"
+    r"更(?![新换名改正])[一-鿿]?|谁|比较|对比|相比|相差|差距|差几个|差多少|(?:[高低多大小早晚贵快慢]|便宜)多少|多少|两次|哪一?[个家款次边方天年]?|分别|各自|各|[早晚先]|一下|是|的|上(?=[,，\s])|方面|来说|而言|和|与|跟|及|还|比|得|在|呢|吗|请|"
     r"\b(?:stack|measure|hold) up\b|\b(?:against|compare|versus|vs|earlier|later|higher|lower|larger|bigger|smaller|more|less|faster|older|newer|first|than|difference|which|who|what|is|was|were|are|the|of|and|or|between|in|has|have|does|did|company|chip|when|how|much|with|please)\b|['’]s\b|[?？,，。、:：]",
     re.I,
 )
@@ -82,6 +83,11 @@ def to_compare(text: str) -> list[str]:
     return names if 2 <= len(names) <= MAX_NAMES and _COMPARES.search(text) else []
 
 
+def two_compared(text: str, told: Callable[[str], bool]) -> list[str]:
+    """The two that the question `text` compares, whatever they are called; `told` is as for `paired`."""
+    return paired(text, told) if _COMPARES.search(text) else []
+
+
 def _named(text: str) -> list[tuple[int, int, str]]:
     """(start, end, kind) of the names in `text`, also of products that only read like one (A17)."""
     named = list(names_in(text))
@@ -105,15 +111,22 @@ def counted_names(asked: Asked, evidence: Sequence[Evidence]) -> list[str]:
 
 
 def compare(
-    asked: Asked, names: Sequence[str], evidence: Sequence[Evidence], find: Find, answer: Answer
+    asked: Asked,
+    names: Sequence[str],
+    evidence: Sequence[Evidence],
+    find: Find,
+    answer: Answer,
+    all_values: bool = False,
 ) -> Finding | None:
     """Each name's value with its sentence, and which is more; else the sentences that hold one against another.
 
-    None if the articles have neither.
+    None if the articles have neither, or, where `all_values` are wanted, not a value of every name.
     """
     rest = asked.text
     for a, b, _ in reversed(_named(rest)):
         rest = f"{rest[:a]} {rest[b:]}"
+    for name in names:
+        rest = rest.replace(name, " ")
     rest = normalize(_COUNTED.sub(" ", rest))
     relation = " ".join(_DROP.sub(" ", rest).split())
     if len(relation) > MAX_RELATION:
@@ -127,6 +140,8 @@ def compare(
         if told.reason is None and told.claims and told.claims[0].score >= LEAST:
             claim = told.claims[0]
             found.append((name, claim, value_of(claim.text)))
+    if all_values and not (len(found) == len(names) and all(value for _, _, value in found)):
+        return None
     if not found:
         about = [e for e in evidence if any(n not in e.missing for n in asked.relation)]
         compared = [normalize(name) for name in names]
@@ -193,7 +208,8 @@ def _lead(asked: Asked, found: Sequence[tuple[str, Claim, Value | None]], missin
     if low[0].parts == high[0].parts:
         return SAME[language]
     if _GAP.search(asked.text) and low[0].unit != "date":
-        gap = f"{_number(high[0].parts[0] - low[0].parts[0])}{low[0].unit}"
+        unit = POINTS[language] if low[0].unit == "%" else low[0].unit
+        gap = f"{_number(high[0].parts[0] - low[0].parts[0])}{unit}"
         return APART[language].format(name=high[1], gap=gap)
     return AHEAD[language].format(name=(low if _LESS.search(asked.text) else high)[1])
 

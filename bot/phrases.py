@@ -30,6 +30,7 @@ READ_AS = {"zh": "\n（“{wrong}”按“{right}”理解）", "en": "\n(“{wr
 MISSING = {"zh": "（文章没有说{names}的）", "en": "(The articles do not say it of {names}.) "}
 SAME = {"zh": "一样：", "en": "The same: "}
 APART = {"zh": "{name}高出{gap}：", "en": "{name} by {gap}: "}
+POINTS = {"zh": "个百分点", "en": " percentage points"}
 AHEAD = {"zh": "{name}：", "en": "{name}: "}
 # What became of a language model's answer, said in `Answer.notes`.
 NOTES: dict[str, dict[str, str]] = {

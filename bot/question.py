@@ -136,6 +136,11 @@ _CUES = [
     (r"小时|\bhours\b", r"小时|分钟|天"),
     (r"多久|多长时间|how long", r"个月|[天日年周]|小时|分钟|个交易日"),
     (r"功耗|watt|power", r"W|瓦"),
+    (r"几岁|年纪|年龄|岁数|\bhow old\b|\bage\b", r"岁"),
+    (r"身高|多高|how tall|height", r"米|厘米"),
+    (r"多远|距离|里程|how far|distance|mileage", r"公里|千米|米"),
+    (r"多重|重量|体重|how heavy|weight", r"吨|公斤|千克|克"),
+    (r"气温|温度|多少度|高温|temperature", r"℃|度"),
     (r"专利|patent", r"项"),
 ]
 # “how many” asks for no money, no share, no time and nothing measured.
@@ -144,6 +149,7 @@ _COUNT_ONLY = (
     r"|\d\s?[A-Za-z]))"
 )
 _MONTHS_TO = re.compile(r"(?<!\d)(1[0-2]|[1-9])月?份?\s*[到至\-—–~～]+\s*(1[0-2]|[1-9])月份?")
+_FIRST_MONTHS = re.compile(r"(?<![目之以提])前([2-9二三四五六七八九])个?月(?!前)")
 _HALVES = {"上半年": (1, 6), "下半年": (7, 12)}
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _ENGLISH_DATE = re.compile(
@@ -368,6 +374,11 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
     for match in _MONTHS_TO.finditer(left):
         yield Need(_of_months(int(match[1]), int(match[2])), 0.6, False, match[0])
     left = _MONTHS_TO.sub(" ", left)
+    for match in _FIRST_MONTHS.finditer(left):
+        last = int(match[1]) if match[1].isdigit() else "零一二三四五六七八九".find(match[1])
+        yield Need(_of_months(1, last), 0.6, False, match[0])
+    left = _FIRST_MONTHS.sub(" ", left)
+    left = re.sub(r"(\d[日号])(?=[到至])", r"\1 ", left)  # “日到” is no word
     # “100万涨” is no word: an amount ends where its scale does.
     left = re.sub(r"(\d(?:万亿|[万亿]))(?=[一-鿿])", r"\1 ", left)
     for word in _joined_numbers(words(left)):
@@ -413,12 +424,16 @@ def _of_months(first: int, last: int) -> tuple[str, ...]:
     """How articles write the time from one month of a year to another.
 
     >>> _of_months(1, 6)
-    ('1-6月', '1至6月', '1到6月', '1—6月', '1–6月', '1~6月', '1月至6月', '1月到6月', '1月-6月', '上半年', '前6个月', '前六个月')
+    ('1-6月', '1至6月', '1到6月', '1—6月', '1–6月', '1~6月', '1月至6月', '1月到6月', '1月-6月', '上半年', '前6个月', '前6月', '前六个月', '前六月')
     """
     joints = [f"{first}{joint}{last}月" for joint in "-至到—–~"]
     joints += [f"{first}月{joint}{last}月" for joint in "至到-"]
     half = [name for name, months in _HALVES.items() if months == (first, last)]
-    till = [f"前{last}个月", f"前{'零一二三四五六七八九'[last]}个月"] if first == 1 and last < 10 else []
+    till = (
+        [f"前{n}{of}月" for n in (last, "零一二三四五六七八九"[last]) for of in ("个", "")]
+        if first == 1 and last < 10
+        else []
+    )
     return (*joints, *half, *till)
 
 
@@ -430,14 +445,15 @@ def _date_in_chinese(match: re.Match[str]) -> tuple[str, ...]:
     """How articles write the date of `_ENGLISH_DATE`; none for what may be another word (“May”, “March”).
 
     >>> [_date_in_chinese(_ENGLISH_DATE.search(d)) for d in ("April 15", "5 July 2023", "in October 2023", "May")]
-    [('4月15日',), ('2023年7月5日',), ('2023年10月',), ()]
+    [('4月15日',), ('2023年7月5日', '7月5日'), ('2023年10月',), ()]
     """
     year, day = match["year"], match["day"] or match["first"]
     month = 1 + _MONTHS.index(match["month"][:3].lower())
     said = f"{month}月" + (f"{int(day)}日" if day else "")
     if not day and not year and match[0] in ("May", "March"):
         return ()
-    return (f"{year}年{said}" if year else said,)
+    # An article names the year of its day but once.
+    return (f"{year}年{said}", *((said,) if day else ())) if year else (said,)
 
 
 def _period_in_chinese(match: re.Match[str]) -> tuple[str, ...]:

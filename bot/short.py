@@ -9,6 +9,7 @@ from math import exp
 from bot.candidates import candidates
 from bot.evidence import Evidence, marked, read_span
 from bot.records import Asked, Claim, Need
+from bot.respective import respective
 from index.glossary import by_form, derived, everyday, mentions
 from index.swaps import ordinary
 from index.terms import normalize, terms, word_spans
@@ -45,7 +46,8 @@ def short_claim(asked: Asked, e: Evidence) -> tuple[Claim, float] | None:
         typed = [s for s in candidates(plain, "company") if not _names_asked(asked, e, s)]
         if len(typed) > 1:  # which of them, only the sentence says
             return None
-    offers = [(fit(asked, e, span), span) for span in typed]
+    owed = respective(asked, plain.lower(), typed) if len(typed) > 1 else None
+    offers = [(fit(asked, e, span), span) for span in ([owed] if owed else typed)]
     a, b, score = read_span(e)
     measured = asked.wanted in ("date", "amount")
     untyped = asked.kind == "who" and not typed and not posts_asked(asked)
