@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import dropwhile
+from itertools import accumulate, dropwhile
 
 from index.glossary import by_form, derived
 from index.spelling import is_spelled, sounds
@@ -25,6 +25,14 @@ _PRONOUN = re.compile(
 )
 _WHAT_ABOUT = re.compile(
     r"^(?:那么?|还有|那|and|what about|how about|and what about)?\s*(.+?)\s*(?:呢|怎么样)?\s*[?？。]*$", re.I
+)
+# “俄罗斯那边呢,9月少出口多少?” asks it of 俄罗斯.
+_FIRST_OF = re.compile(
+    r"^(?:那么?|还有|至于)?[,，\s]*([^,，?？呢]{2,12}?)(?:[那这]边|方面)?呢[,，?？\s]+(?=[^呢]{4,}$)"
+)
+_WHEN = re.compile(
+    r"(?:\d{4}|[今去明前])年(?:\d{1,2}月(?:\d{1,2}[日号])?|[上下]半年|第?[一二三四]季度)?|\d{1,2}月(?:\d{1,2}[日号]|份)?"
+    r"|[上下]半年|第?[一二三四]季度|[上这本下]个?[月周]"
 )
 _BARE = re.compile(r"^(?:那么?|还有|然后|另外|and |then )", re.I)
 _BEGINS_BARE = re.compile(
@@ -92,6 +100,7 @@ def standalone(question: str, history: Sequence[str], who: Callable[[str], str] 
 
 
 def _filled(question: str, history: Sequence[str], who: Callable[[str], str]) -> str:
+    question = _FIRST_OF.sub(r"\1", question)
     if not history:
         return question
     mine = list(names_in(question))
@@ -128,6 +137,8 @@ def asked_of(name: str, question: str) -> str:
 def _what_about(question: str, mine: list[tuple[int, int, str]], history: Sequence[str]) -> str | None:
     """The last question with the new name in place of its own, for “那摩尔线程呢?”."""
     match = _WHAT_ABOUT.match(question)
+    if match and not mine and "呢" in question and history:
+        return _in_place(re.sub(r"(?:[那这]边|方面|的)$", "", match[1]), history[-1])
     if not (match and len(mine) == 1 and (mine[0][1] - mine[0][0]) >= len(match[1].strip("的 ")) - 1):
         return None
     if not (_BARE.match(question) or "呢" in question or re.match(r"(?:what|how) about", question, re.I)):
@@ -139,6 +150,29 @@ def _what_about(question: str, mine: list[tuple[int, int, str]], history: Sequen
             a, b, _ = same[0]
             return earlier[:a] + question[mine[0][0] : mine[0][1]] + earlier[b:]
     return None
+
+
+def _in_place(thing: str, earlier: str) -> str | None:
+    """`earlier` with `thing` in place of what it says of the same kind: a time, a place, or what ends in the same word.
+
+    >>> _in_place("新订单指数", "7月制造业的生产指数是多少?"), _in_place("广东", "浙江上半年出口多少?"), _in_place("8月", "7月卖了多少?")
+    ('7月制造业的新订单指数是多少?', '广东上半年出口多少?', '8月卖了多少?')
+    """
+    when = _WHEN.search(earlier)
+    if when and _WHEN.fullmatch(thing):
+        return earlier[: when.start()] + thing + earlier[when.end() :]
+    theirs = tagged(earlier)
+    edges = [0, *accumulate(len(word) for word, _ in theirs)]
+    if all(flag == "ns" for _, flag in tagged(thing)):
+        at = next((i for i, (_, flag) in enumerate(theirs) if flag == "ns"), None)
+        return None if at is None else earlier[: edges[at]] + thing + earlier[edges[at + 1] :]
+    at = next((i for i, (word, _) in enumerate(theirs) if word.endswith(thing[-2:])), None)
+    if at is None or len(thing) < 2:
+        return None
+    first = at
+    while first and theirs[first - 1][1][0] in _NOUNS + "va" and not _WHEN.search(theirs[first - 1][0]):
+        first -= 1
+    return earlier[: edges[first]] + thing + earlier[edges[at + 1] :]
 
 
 def _lacks_subject(question: str) -> bool:

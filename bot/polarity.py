@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from bot.figures import Figure
 
@@ -24,17 +25,21 @@ _LESS = re.compile(
     r"(?:不到|不足|低于|少于|小于|[接将]?近|至多|\b(?:less than|under|below|nearly|almost|fewer than|at most))\s*$"
 )
 # Words that say opposite things: a text that says one side is not supported by one that says only the other.
+# What happened, turned round: of what a question presumes, such a sentence says the contrary.
+_TURNS = [
+    (r"增长|增加|增添|增多|追加|加大|上升|上涨|上调|提高|提升|攀升|飙升|走高|走强|回升|反弹|扩大|[收领]涨|涨|\b(?:increas\w+|ris(?:e|es|ing|en)|rose|gr[eo]w\w*|climb\w*|up)\b",
+     r"下降|下跌|下滑|下调|降价|减少|削减|降低|走低|走弱|回落|缩小|缩减|萎缩|跌|\b(?:decreas\w+|f[ae]ll\w*|drop\w*|declin\w+|reduc\w+|cut|shr[aiu]nk\w*|down)\b"),
+    (r"收购|买入|购买|采购|\b(?:bought|buys?|acquir\w+|purchas\w+)\b", r"出售|卖出|抛售|售予|\b(?:sold|sells?)\b"),
+    (r"开始|启动|开幕|揭幕|继续|恢复|\b(?:start\w*|began|begin\w*|launch\w*|continu\w+|carr(?:y|ied) on|resum\w+)\b", r"停止|终止|暂停|中止|关停|\b(?:stop\w*|halt\w*|ceas\w+|suspend\w*|end(?:s|ed)?)\b"),
+    (r"成功|\bsucce\w+\b", r"失败|\bfail\w*\b"),
+]  # fmt: skip
 _OPPOSITES = [
-    (r"增长|增加|增添|增多|追加|加大|上升|上涨|提高|提升|攀升|飙升|扩大|涨|\b(?:increas\w+|ris(?:e|es|ing|en)|rose|gr[eo]w\w*|climb\w*|up)\b",
-     r"下降|下跌|下滑|减少|削减|降低|缩小|缩减|萎缩|跌|\b(?:decreas\w+|f[ae]ll\w*|drop\w*|declin\w+|reduc\w+|cut|shr[aiu]nk\w*|down)\b"),
+    *_TURNS,
     (r"高于|超过|多于|大于|优于|领先|逾|突破|打破|强于|高出|以上|\d[万亿]?[多余]|比.{1,20}?(?:[高多快强]|大(?!约))|\b(?:more|higher|larger|greater|better|faster|exceed\w*|over|above|beat\w*|outperform\w*)\b",
      r"低于|不到|少于|小于|不及|不如|逊于|弱于|落后|不足|[仅只][有为是要]?|[比较].{1,20}?[低少小慢弱]|\b(?:only|just|less|lower|smaller|fewer|worse|slower|under|below|behind)\b"),
     (r"盈利|赢利|获利|\bprofit\w*\b", r"亏损|亏钱|\bloss(?:es)?\b"),
     (r"列入|纳入|加入|进入|添加|\b(?:added|listed|joined)\b", r"移出|移除|退出|剔除|除名|\b(?:removed|delisted|left)\b"),
     (r"允许|批准|放开|解除|取消(?=.{0,6}(?:管制|限制|禁))|\b(?:allow\w*|approv\w+|lift\w*)\b", r"禁止|限制|封禁|\b(?:bann?\w*|prohibit\w*|restrict\w*|forb\w+)\b"),
-    (r"收购|买入|购买|采购|\b(?:bought|buys?|acquir\w+|purchas\w+)\b", r"出售|卖出|抛售|售予|\b(?:sold|sells?)\b"),
-    (r"开始|启动|开幕|揭幕|继续|恢复|\b(?:start\w*|began|begin\w*|launch\w*|continu\w+|carr(?:y|ied) on|resum\w+)\b", r"停止|终止|暂停|中止|关停|\b(?:stop\w*|halt\w*|ceas\w+|suspend\w*|end(?:s|ed)?)\b"),
-    (r"成功|\bsucce\w+\b", r"失败|\bfail\w*\b"),
     (r"(?<!不)支持|支撑|力挺|赞成|(?<!不)看好|看多|\bsupport\w*\b", r"反对|不支持|不看好|看空|看衰|唱衰|\boppos\w+\b"),
     (r"兼容|\bcompatib\w+\b", r"不兼容|\bincompatib\w+\b"),
     (r"最[大高多强快早]|第[一二三四五六七八九十\d]+大|\b(?:largest|biggest|highest|most|fastest)\b", r"最[小低少弱慢晚]|\b(?:smallest|lowest|least|slowest)\b"),
@@ -47,6 +52,8 @@ _OPPOSITES = [
     (r"国产|国内|本土|\bdomestic\w*\b", r"国外|海外|外国|\b(?:foreign|overseas)\b"),
 ]  # fmt: skip
 OPPOSITES = [(re.compile(a), re.compile(b)) for a, b in _OPPOSITES]
+Pairs = Sequence[tuple[re.Pattern[str], re.Pattern[str]]]
+TURNS = OPPOSITES[: len(_TURNS)]
 
 
 def denies(part: str) -> bool:
@@ -75,14 +82,14 @@ def bound(plain: str, f: Figure) -> int:
     return -1 if _LESS.search(before) or after in ("以下", "以内") else 0
 
 
-def opposed(one: str, other: str) -> bool:
-    """Whether `one` says one of two opposites and `other` only the other.
+def opposed(one: str, other: str, pairs: Pairs = OPPOSITES) -> bool:
+    """Whether `one` says one of two opposites of `pairs` and `other` only the other.
 
     >>> opposed("营收增长", "营收下降"), opposed("营收增长", "营收先下降后增长")
     (True, False)
     """
     return any(
         mine.search(one) and not mine.search(other) and theirs.search(other)
-        for pair in OPPOSITES
+        for pair in pairs
         for mine, theirs in (pair, pair[::-1])
     )

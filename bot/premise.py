@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.evidence import Evidence
-from bot.polarity import denies, hedges, opposed
+from bot.polarity import OPPOSITES, TURNS, denies, hedges, opposed
 from bot.records import Asked
 from bot.short import in_ordinary_words
 from index.terms import normalize
@@ -21,14 +21,16 @@ _DENIED = re.compile(r"(?:不(?![仅断只])|未(?![来经])|没有?|并非)[一
 def contradicts(asked: Asked, e: Evidence) -> bool:
     """Whether `e` says the opposite of what `asked` takes for granted: its words denied, or turned round."""
     question = normalize(asked.text)
-    if asked.kind not in PRESUMING or denies(question):
+    if asked.kind == "yes_no" or denies(question):
         return False
     sentence = normalize(in_ordinary_words(e))
+    numbers = [n for n in e.missing if re.search(r"\d", n.phrase)]
+    if not numbers and opposed(question, sentence, OPPOSITES if asked.kind == "why" else TURNS):
+        return True
+    if asked.kind not in PRESUMING:
+        return False
     if _PLANNED.search(sentence) and _FELL_THROUGH.search(sentence) and not _FELL_THROUGH.search(question):
         return not hedges(question)
-    numbers = [n for n in e.missing if re.search(r"\d", n.phrase)]
-    if asked.kind == "why" and not numbers and opposed(question, sentence):
-        return True
     forms = [f for n in asked.relation for f in n.forms if len(f) > 1]
     places = [m.start() for f in forms for m in re.finditer(re.escape(f), sentence)]
     return any(_DENIED.search(sentence[max(0, at - 4) : at]) for at in places)
