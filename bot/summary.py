@@ -18,7 +18,9 @@ _INTRODUCES = re.compile(
     re.I,
 )
 _DIGESTS = re.compile(
-    r"概括|总结|總結|梳理|来龙去脉|來龍去脈|始末|\bsummari[sz]e\b|^(?:please )?(?:give|write)?.{0,12}\b(?:summary|overview|recap)\b",
+    r"概括|总结|總結|梳理|来龙去脉|來龍去脈|始末|怎么回事|怎麼回事|[讲说]了什么(?:内容)?[?？]?$|主要内容|(?:是|又)怎么(?:做|布局|应对|推进|规划)的[?？]?$"
+    r"|(?:做|取得|拿)(?:出|到|得)?了?(?:哪些|什么|什麼)(?:成果|成績|成绩|进展|進展|突破|贡献)|(?:哪些|什么)(?:动作|布局|进展|举动)[?？]?$"
+    r"|\bsummari[sz]e\b|^(?:please )?(?:give|write)?.{0,12}\b(?:summary|overview|recap)\b|\b(?:coverage|articles?|reports?|news) sa(?:y|ys|id) about\b",
     re.I,
 )
 MIN_COVERAGE, ABOUT_AS_MUCH = 0.35, 0.7
