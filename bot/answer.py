@@ -20,7 +20,6 @@ from index.glossary import mentions
 from index.search import Language
 from index.store import Store
 from index.terms import normalize
-from index.times import dated
 from ingest.sentences import sentence_spans
 
 # The probability from which a sentence answers: the cut that refuses one in twenty of the answerable questions, set on
@@ -45,6 +44,16 @@ TYPED = ("date", "amount", "person", "place")  # what stands in a sentence or do
 EVENTS = 3
 LIKELIEST = 2  # sentences that may contradict the question
 _DATE = re.compile(r"(?=.)(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}[日号])?")
+_DATED = re.compile(r"\d{1,4}([年月日号])")
+_OTHER = {"年": r"\d{4}\s*年", "月": r"\d\s*月", "日": r"\d\s*[日号]", "号": r"\d\s*[日号]"}
+_PERIODS = {
+    "first quarter": r"一季|首季|\bq1|1[-至到—]3月",
+    "second quarter": r"二季|\bq2|4[-至到—]6月",
+    "third quarter": r"(?<!前)三季|\bq3|7[-至到—]9月",
+    "fourth quarter": r"四季|末季|\bq4|10[-至到—]12月",
+    "first half": r"上半年|半年[度报]|中报|1[-至到—]6月|前[6六]个?月",
+    "second half": r"下半年",
+}
 _HAPPENED = re.compile(
     r"发生|什么大?[事动]|(?:做|出|宣布|发布|披露|公布|推出|完成)了(?:些)?什么|(?:什么|哪些)(?:大事|事件|动作|进展|动态|新闻)"
     r"|\bwhat (?:happened|did|was (?:announced|disclosed))\b|\bwhat .{0,40}\b(?:do|announce|disclose|release)\b",
@@ -118,6 +127,8 @@ def sufficient(asked: Asked, e: Evidence) -> bool:
     if e.score >= VERY_LIKELY:
         unnamed = [n for n in unnamed if not _untranslated(asked, n)]
     subject = _subject(asked, names) if names else None
+    if any(_of_another_time(n, e) for n in e.missing):
+        return False
     if any(_is_of_another(n, e) for n in unnamed if n is subject or e.score < VERY_LIKELY):
         return False
     # “Stocktrek的负责人Ryan”: one of the two may be enough, but for a date.
@@ -167,8 +178,20 @@ def _untranslated(asked: Asked, need: Need) -> bool:
 
 def _undated(need: Need, e: Evidence) -> bool:
     """Whether `need` is a date, and the sentence tells of no other year, month or day."""
-    date = re.fullmatch(r"\d{1,4}([年月日号])", need.phrase)
-    return date is not None and not re.search(rf"\d\s*{date[1]}", e.text)
+    date = _DATED.fullmatch(need.phrase)
+    return date is not None and not re.search(_OTHER[date[1]], e.read_as)
+
+
+def _of_another_time(need: Need, e: Evidence) -> bool:
+    """Whether `need` is a date or a part of a year, and the sentence tells of another one."""
+    if _DATED.fullmatch(need.phrase):
+        return not _undated(need, e)
+    asked, told = _periods(need.phrase), _periods(normalize(e.text))
+    return bool(asked and told) and not asked & told
+
+
+def _periods(plain: str) -> set[str]:
+    return {name for name, said in _PERIODS.items() if re.search(said, plain)}
 
 
 def _says_relation(asked: Asked, e: Evidence) -> bool:
@@ -282,8 +305,7 @@ def _that_day(asked: Asked, evidence: Sequence[Evidence], store: Store) -> list[
     names = [n for n in asked.needs if n.is_name and n not in dates]
     found = []
     for e in evidence:
-        read_as = dated(e.text, store.article(e.passage.article_id).published)
-        if all(said(n, read_as, e.spun) for n in dates) and not any(n in e.missing for n in names):
+        if all(said(n, e.read_as, e.spun) for n in dates) and not any(n in e.missing for n in names):
             found.append(e)
     return found[:EVENTS]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from bot.evidence import Evidence
-from bot.polarity import OPPOSITES, TURNS, denies, hedges, opposed
+from bot.evidence import Evidence, read_span
+from bot.polarity import TURNS, denies, hedges, opposed
 from bot.records import Asked
-from bot.short import in_ordinary_words
+from bot.short import CLAUSE, in_ordinary_words
 from index.terms import normalize
 
 # Kinds of questions that take it for granted that what they ask about is so.
@@ -15,7 +15,13 @@ PRESUMING = ("when", "where", "why", "how_much")
 # “曾计划出售…最终流产”: what was only planned did not happen.
 _PLANNED = re.compile(r"[曾原]计划|[曾原]拟|曾打算|曾试图|方案|计划以")
 _FELL_THROUGH = re.compile(r"流产|告吹|搁浅|落空|夭折|作罢|未果|泡汤")
-_DENIED = re.compile(r"(?:不(?![仅断只])|未(?![来经])|没有?|并非)[一-鿿]?$")
+_DENIED = re.compile(r"(?:不(?![仅断只幸良少同久错动锈法明足当管论单光惜免易料敌])|未(?![来经])|没有?|并非)[一-鿿]?$")
+
+
+def _clause_read(e: Evidence, sentence: str) -> str:
+    """The clause of `sentence`, which is `e` in ordinary words, that the reader marks; all of it if it marks none."""
+    at = read_span(e)[0]
+    return next((m[0] for m in CLAUSE.finditer(sentence) if m.start() <= at < m.end()), sentence)
 
 
 def contradicts(asked: Asked, e: Evidence) -> bool:
@@ -25,8 +31,11 @@ def contradicts(asked: Asked, e: Evidence) -> bool:
         return False
     sentence = normalize(in_ordinary_words(e))
     numbers = [n for n in e.missing if re.search(r"\d", n.phrase)]
-    if not numbers and opposed(question, sentence, OPPOSITES if asked.kind == "why" else TURNS):
+    if asked.kind == "why" and not numbers and opposed(question, sentence):
         return True
+    # A value may stand in a clause of its own, and the turn in another (“增速为0.8%,较上季回落”).
+    if asked.kind != "why" and not numbers and opposed(question, _clause_read(e, sentence), TURNS):
+        return opposed(question, sentence, TURNS)
     if asked.kind not in PRESUMING:
         return False
     if _PLANNED.search(sentence) and _FELL_THROUGH.search(sentence) and not _FELL_THROUGH.search(question):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from bot.candidates import Found
-from bot.records import Asked, Need  # noqa: F401
+from bot.records import Asked
 
 _RESPECTIVELY = re.compile(r"分别|各为|依次")
 _JOINT = re.compile(r"、|以及|[及与]|和(?!平)")
@@ -18,6 +19,7 @@ _BETWEEN = re.compile(r"(?:[(（][^()（）]*[)）])?\s*(?:左右)?\s*(?:[、,�
 def respective(asked: Asked, plain: str, typed: Sequence[Found]) -> Found | None:
     """The one of the spans `typed` of a sentence in ordinary words that it gives to what `asked` names; None if it gives none so.
 
+    >>> from bot.records import Need
     >>> asked = Asked("柴油涨多少", "zh", "zh", "how_much", "amount", (), (Need(("柴油",), 1.0, False, "柴油"),))
     >>> respective(asked, "汽、柴油价格分别提高275元和260元。", [(10, 14), (15, 19)])
     (15, 19)
@@ -53,7 +55,7 @@ def _things(plain: str, end: int) -> list[list[str]]:
     """What is joined in the clause that ends at `end`, and in the one before it."""
     starts = [0, *(m.end() for m in _CLAUSE_START.finditer(plain, 0, end))]
     edges = [*starts[-2:], end + 1]
-    clauses = [plain[a : b - 1] for a, b in zip(edges, edges[1:], strict=False)]
+    clauses = [plain[a : b - 1] for a, b in pairwise(edges)]
     return [_JOINT.split(clause) for clause in reversed(clauses) if _JOINT.search(clause)]
 
 
