@@ -2,7 +2,9 @@
 
 People's are those of the `train_` sets, and those that were written for this project on articles of
 ``news_crud.jsonl.xz`` and contexts of those sets, in ``bot/reader/questions.jsonl``: the article's id (a context's is
-its `content_id`), the question, and the half-open span of its text that answers, null where nothing does.
+its `content_id`), the question, and the half-open span of its text that answers, null where nothing does. Those of
+``bot/judge_questions.jsonl``, on groups of similar articles and with many near misses, the reader never sees: they
+are the judge's.
 
 A cloze question (after Lewis et al. 2019, "Unsupervised Question Answering by Cloze Translation") is a
 sentence with a date, amount, name or clause taken out, a question word put in its place, words dropped and
@@ -27,6 +29,7 @@ from ingest.records import content_id
 QA = ("train_cmrc2018_trial", "train_drcd_dev", "train_chinesesquad_v2_dev")
 NEWS_FILE = "news_crud.jsonl.xz"
 OURS = Path(__file__).parent / "reader" / "questions.jsonl"
+NEAR_MISSES = Path(__file__).parent / "judge_questions.jsonl"
 MAX_WINDOW = 240
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?\n]*[”’」』]?")
 _ASKS = {
@@ -68,9 +71,9 @@ def held_out(context: str) -> bool:
 Row = tuple[str, str, tuple[int, int] | None]
 
 
-def ours(data: Path) -> Iterator[Row]:
+def ours(data: Path, file: Path = OURS) -> Iterator[Row]:
     """(question, context, span) of the questions written for this project, in simplified characters."""
-    asked = [json.loads(line) for line in OURS.read_text("utf-8").splitlines()]
+    asked = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
     wanted = {row["article"] for row in asked}
     texts = {r["id"]: r["text"] for r in read_lines(data / NEWS_FILE) if r["id"] in wanted}
     for name in QA:

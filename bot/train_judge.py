@@ -25,7 +25,7 @@ from bot.evidence import JUDGED, Evidence, features, promising
 from bot.names import standalone
 from bot.question import read_question, search_groups
 from bot.reader import FOLDER, Reader
-from bot.reading_data import NEWS_FILE, Row, held_out, ours, people
+from bot.reading_data import NEAR_MISSES, NEWS_FILE, Row, held_out, ours, people
 from index.build import build, store_of
 from index.corpora import read_lines
 from index.embed import load_embedder
@@ -41,7 +41,7 @@ LISTED = 0.1  # what holding the rows of a question against each other counts
 NEWS = 3_000
 WORKERS, AT_ONCE = 2, 300
 # How much a row counts of those written for this project, and of the project's own questions on its own articles.
-OUR_COUNT, OWN_COUNT = 2.0, 4.0
+COUNTS = {"written for it": 2.0, "near misses": 2.0, "own questions": 4.0}
 
 Rows = tuple[Any, list[int]]
 
@@ -92,15 +92,17 @@ def examples(data: Path, reader_folder: Path) -> Iterator[tuple[str, Rows]]:
     """The rows of every question that is held out, as it is and with its context left out, and of which set it is."""
     from tqdm import tqdm
 
-    rows = [*people(data), *ours(data)]
-    written = {(question, context) for question, context, _ in ours(data)}
+    theirs, mine, missed = list(people(data)), list(ours(data)), list(ours(data, NEAR_MISSES))
+    rows = [*theirs, *mine, *missed]
+    name_of = {row[:2]: "train sets" for row in theirs} | {row[:2]: "written for it" for row in mine}
+    name_of |= {row[:2]: "near misses" for row in missed}
     news = [r["text"] for r in islice(read_lines(data / NEWS_FILE), NEWS)]
-    held = [row for row in rows if held_out(row[1])]
+    held = [*(row for row in (*theirs, *mine) if held_out(row[1])), *missed]
     random.Random(SEED).shuffle(held)
     asked = [
         (row, without)
         for at, row in enumerate(held)
-        for without in ((False, True) if row[2] and at % 2 else (False,))
+        for without in ((False, True) if row[2] and at % 2 and name_of[row[:2]] != "near misses" else (False,))
     ]
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -113,7 +115,7 @@ def examples(data: Path, reader_folder: Path) -> Iterator[tuple[str, Rows]]:
         made = (found for part in pool.map(_ask, jobs) for found in part)
         for ((question, context, _), _), found in tqdm(zip(asked, made, strict=True), "asking", len(asked)):
             if found:
-                yield ("written for it" if (question, context) in written else "train sets"), found
+                yield name_of[question, context], found
 
 
 def own_examples(questions: Path, sources: Path, reader: Reader) -> Iterator[Rows]:
@@ -235,14 +237,14 @@ def main() -> None:
     y = np.array([label for _, labels in made for label in labels], dtype=np.float64)
     groups = np.array([at for at, (_, labels) in enumerate(made) for _ in labels])
     sets = np.array([name for name, (_, labels) in named for _ in labels])
-    counts = np.where(sets == "own questions", OWN_COUNT, np.where(sets == "written for it", OUR_COUNT, 1.0))
+    counts = np.array([COUNTS.get(name, 1.0) for name in sets])
     scores = np.zeros(len(y))
     for fold in range(5):
         inside = groups % 5 != fold
         scores[~inside] = predict(fit(x[inside], y[inside], counts[inside], groups[inside]), x[~inside])
     figures = {
         name: report(scores[sets == name], y[sets == name], groups[sets == name])
-        for name in ("train sets", "written for it", "own questions")
+        for name in ("train sets", *COUNTS)
     }
     print(json.dumps(figures, indent=1))
     weights = {name: value.round(5).tolist() for name, value in fit(x, y, counts, groups).items()}

@@ -241,7 +241,9 @@ def train(
     from tqdm import tqdm
 
     rng = random.Random(SEED)
+    torch.set_num_threads(WORKERS)  # the search for hard negatives left it at one
     optimizer = torch.optim.AdamW(net.parameters(), lr=LEARNING_RATE, weight_decay=0.01)
+    fast = torch.ops.mkldnn._is_mkldnn_bf16_supported()
     steps = sum((len(items) + BATCH - 1) // BATCH for items in rounds)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=steps, pct_start=0.1)
     bar = tqdm(total=steps, desc="training", mininterval=10)
@@ -252,7 +254,7 @@ def train(
             batch = to_tensors([item[0] for item in group], matrix)
             starts, ends = (torch.tensor([item[k] for item in group]) for k in (1, 2))
             optimizer.zero_grad()
-            with torch.autocast("cpu", dtype=torch.bfloat16):
+            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=fast):
                 value = loss(net, batch, starts, ends)
             value.backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
