@@ -15,7 +15,17 @@ PRESUMING = ("when", "where", "why", "how_much")
 # “曾计划出售…最终流产”: what was only planned did not happen.
 _PLANNED = re.compile(r"[曾原]计划|[曾原]拟|曾打算|曾试图|方案|计划以")
 _FELL_THROUGH = re.compile(r"流产|告吹|搁浅|落空|夭折|作罢|未果|泡汤")
-_DENIED = re.compile(r"(?:不(?![仅断只幸良少同久错动锈法明足当管论单光惜免易料敌])|未(?![来经])|没有?|并非)[一-鿿]?$")
+_DENIED = re.compile(
+    r"(?:不(?![仅断只幸良少同久错动锈法明足当管论单光惜免易料敌])|未(?![来经])|没有?|并非)[一-鿿]?$"
+)
+
+
+def _turned_round(asked: Asked, question: str, e: Evidence, sentence: str) -> bool:
+    """Whether `sentence` says the opposite of a word of the question, and so does its clause that tells a value."""
+    if asked.kind == "why":
+        return opposed(question, sentence)
+    # “增速为0.8%,较上季回落” tells of growth.
+    return opposed(question, sentence, TURNS) and opposed(question, _clause_read(e, sentence), TURNS)
 
 
 def _clause_read(e: Evidence, sentence: str) -> str:
@@ -31,11 +41,8 @@ def contradicts(asked: Asked, e: Evidence) -> bool:
         return False
     sentence = normalize(in_ordinary_words(e))
     numbers = [n for n in e.missing if re.search(r"\d", n.phrase)]
-    if asked.kind == "why" and not numbers and opposed(question, sentence):
+    if not numbers and _turned_round(asked, question, e, sentence):
         return True
-    # A value may stand in a clause of its own, and the turn in another (“增速为0.8%,较上季回落”).
-    if asked.kind != "why" and not numbers and opposed(question, _clause_read(e, sentence), TURNS):
-        return opposed(question, sentence, TURNS)
     if asked.kind not in PRESUMING:
         return False
     if _PLANNED.search(sentence) and _FELL_THROUGH.search(sentence) and not _FELL_THROUGH.search(question):

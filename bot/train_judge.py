@@ -88,8 +88,11 @@ def _ask(job: Job) -> list[Rows | None]:
     return [rows_of(store, reader, *row, without) for row, without in asked]
 
 
-def examples(data: Path, reader_folder: Path) -> Iterator[tuple[str, Rows]]:
-    """The rows of every question that is held out, as it is and with its context left out, and of which set it is."""
+def examples(data: Path, reader_folder: Path, limit: int | None = None) -> Iterator[tuple[str, Rows]]:
+    """The rows of every question that is held out, as it is and with its context left out, and of which set it is.
+
+    Of more than `limit` of them some at random.
+    """
     from tqdm import tqdm
 
     theirs, mine, missed = list(people(data)), list(ours(data)), list(ours(data, NEAR_MISSES))
@@ -102,8 +105,11 @@ def examples(data: Path, reader_folder: Path) -> Iterator[tuple[str, Rows]]:
     asked = [
         (row, without)
         for at, row in enumerate(held)
-        for without in ((False, True) if row[2] and at % 2 and name_of[row[:2]] != "near misses" else (False,))
+        for without in (
+            (False, True) if row[2] and at % 2 and name_of[row[:2]] != "near misses" else (False,)
+        )
     ]
+    asked = asked[:limit]
     with (
         tempfile.TemporaryDirectory() as folder,
         ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool,
@@ -228,9 +234,10 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, default=Path("evals/questions.jsonl"))
     parser.add_argument("--sources", type=Path, default=Path("seeds"))
     parser.add_argument("--out", type=Path, default=Path("bot/judge.json"))
+    parser.add_argument("--limit", type=int, help="at most so many questions, beside the project's own")
     options = parser.parse_args()
     reader = Reader(options.reader)
-    named = list(examples(options.data, options.reader))
+    named = list(examples(options.data, options.reader, options.limit))
     named += [("own questions", rows) for rows in own_examples(options.questions, options.sources, reader)]
     made = [rows for _, rows in named]
     x = np.array([row for rows, _ in made for row in rows], dtype=np.float64)
