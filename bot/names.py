@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import accumulate, dropwhile
 
-from index.glossary import by_form, derived
+from index.glossary import by_form, derived, mentions
 from index.spelling import is_spelled, sounds
 from index.store import Store
 from index.terms import STOP, is_word, normalize, tagged, word_spans, words
@@ -59,7 +59,13 @@ def names_in(text: str) -> Iterator[tuple[int, int, str]]:
     if len(plain) != len(text):
         plain = text.lower()
     taken: list[tuple[int, int, str]] = []
-    found = [(at, at + len(f), k) for f, k in _forms() if (at := plain.find(f)) >= 0 and _free(plain, at, f)]
+    found: list[tuple[int, int, str]] = []
+    seen: set[str] = set()
+    for kind in NAMES:
+        for a, b in mentions(plain, kind):
+            if plain[a:b] not in seen:
+                seen.add(plain[a:b])
+                found.append((a, b, kind))
     at = 0
     for word, flag in tagged(text):
         if flag in ("nr", "nt", "nrt") and len(word) > 1:
@@ -69,18 +75,6 @@ def names_in(text: str) -> Iterator[tuple[int, int, str]]:
         if not any(a < y and x < b for x, y, _ in taken):
             taken.append((a, b, kind))
     yield from sorted(taken)
-
-
-def _free(plain: str, at: int, form: str) -> bool:
-    return not form.isascii() or not re.search(
-        r"[a-z0-9]", plain[at - 1 : at] + plain[at + len(form) : at + len(form) + 1]
-    )
-
-
-@derived
-@cache
-def _forms() -> tuple[tuple[str, str], ...]:
-    return tuple((f, e.kind) for f, e in by_form().items() if e.kind in NAMES and len(f) > 1)
 
 
 def standalone(question: str, history: Sequence[str], who: Callable[[str], str] = lambda _: "") -> str:

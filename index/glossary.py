@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -114,21 +114,25 @@ def _forms_by_start(kind: str) -> dict[str, tuple[str, ...]]:
     return {start: tuple(sorted(forms, key=len, reverse=True)) for start, forms in table.items()}
 
 
-def mentions(plain: str, kind: str) -> Iterator[tuple[int, int]]:
+@derived
+@lru_cache(maxsize=20_000)
+def mentions(plain: str, kind: str) -> tuple[tuple[int, int], ...]:
     """The spans of the names of `kind` in `plain`, a text in lower case; at each place the longest.
 
     >>> [("英伟达和amd".__getitem__(slice(*m))) for m in mentions("英伟达和amd", "company")]
     ['英伟达', 'amd']
     """
     table = _forms_by_start(kind)
+    found = []
     at = 0
     while at < len(plain):
         form = next(
             (f for f in table.get(plain[at], ()) if plain.startswith(f, at) and _whole(plain, at, f)), ""
         )
         if form:
-            yield at, at + len(form)
+            found.append((at, at + len(form)))
         at += len(form) or 1
+    return tuple(found)
 
 
 def _whole(plain: str, at: int, form: str) -> bool:

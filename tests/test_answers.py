@@ -249,3 +249,46 @@ def test_what_was_only_planned_or_was_opposed_is_a_false_premise(
     tmp_path: Path, embedder: StaticEmbedder, question: str, article: str
 ) -> None:
     assert ask(question, store_of([article], tmp_path, embedder)).reason == "false_premise"
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("青禾机械跟白石电子一季度营收谁更高?", "青禾机械：青禾机械 8.2亿元 [1]、白石电子 5.1亿元 [2]"),
+        (
+            "青禾机械和白石电子一季度营收相差多少?",
+            "青禾机械高出3.1亿元：青禾机械 8.2亿元 [1]、白石电子 5.1亿元 [2]",
+        ),
+    ],
+)
+def test_two_that_no_list_knows_are_compared(
+    tmp_path: Path, embedder: StaticEmbedder, question: str, begins: str
+) -> None:
+    told = (
+        "青禾机械一季度营收8.2亿元,同比增长3%。公司董事会下周开会。",
+        "白石电子一季度营收5.1亿元,同比增长9%。公司新建了仓库。",
+    )
+    assert ask(question, store_of(list(told), tmp_path, embedder)).answer.startswith(begins)
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"), [("汽油每吨提高了多少?", "275元 [1]"), ("柴油每吨提高了多少?", "260元 [1]")]
+)
+def test_values_given_respectively_are_told_apart(
+    tmp_path: Path, embedder: StaticEmbedder, question: str, begins: str
+) -> None:
+    told = "周三24时起,国内汽、柴油价格每吨分别提高275元和260元。加油站昨晚排起了长队。"
+    assert ask(question, store_of([told], tmp_path, embedder)).answer.startswith(begins)
+
+
+def test_another_part_of_the_year_is_no_answer(tmp_path: Path, embedder: StaticEmbedder) -> None:
+    told = "青禾机械发布2023年一季报,归母净利润5156万元,同比上升70%。公司主要生产轴承。"
+    store = store_of([told], tmp_path, embedder)
+    assert not ask("青禾机械2023年一季度归母净利润是多少?", store).refused
+    assert ask("青禾机械2023年上半年归母净利润是多少?", store).refused
+
+
+def test_a_rise_is_not_told_by_a_fall(tmp_path: Path, embedder: StaticEmbedder) -> None:
+    store = store_of(["青禾机械8月16日股价下跌1.54%。公司主要生产轴承。"], tmp_path, embedder)
+    assert ask("青禾机械8月16日股价上涨了多少?", store).reason == "false_premise"
+    assert ask("青禾机械8月16日股价下跌了多少?", store).answer.startswith("1.54%")
