@@ -9,51 +9,31 @@ from math import log
 
 from bot.candidates import candidates
 from bot.conflicts import NOT
-from bot.evidence import Evidence, entry_of, read_span, said
+from bot.evidence import Evidence, entry_of, said
 from bot.lists import asked_count, members, series
 from bot.phrases import NO, YES
 from bot.polarity import hedges
 from bot.premise import PRESUMING, contradicts
-from bot.records import TELLING, Asked, Claim, Finding, Need, Reason, Span
+from bot.records import TELLING, Asked, Claim, Finding, Reason, Span
 from bot.short import posts_asked, short_claim, whole
-from index.glossary import mentions
-from index.search import Language
+from bot.sufficient import LIKELY, TYPED, UNSURE, sufficient
 from index.store import Store
 from index.terms import normalize
 from ingest.sentences import sentence_spans
 
-# The probability from which a sentence answers: the cut that refuses one in twenty of the answerable questions, set on
-# evals/questions.jsonl, `dev`. What is said of an English question is less likely all over, as its words are guessed at.
-ENOUGH: dict[Language, float] = {"zh": 0.1, "en": 0.07}
 # Lists are made of sentences that say all that the question says.
 ENOUGH_FOR_LIST = 0.72  # of coverage
 NEAR_ENOUGH = 0.35  # of coverage, to be shown as the nearest thing known
 LOOKED_AT = 6  # sentences
-# A claim less likely than this is shown with up to two others that are about as likely.
-UNSURE = 0.42
-LIKELY, VERY_LIKELY = 0.3, 0.7
-MEASURED = 0.2
-SAYS_ALL, MUCH = 0.95, 3  # of coverage, needs
+# A claim that is not sure is shown with up to two others that are about as likely.
 ABOUT_AS_LIKELY = 0.5
 MAX_ALSO = 2
 MIN_CAUSE = 12  # characters of a sentence that may give a cause
 AROUND = 360  # characters
 FURTHER = 4  # sentences
-READER_SURE = 4.0  # log-odds
-TYPED = ("date", "amount", "person", "place")  # what stands in a sentence or does not
 EVENTS = 3
 LIKELIEST = 2  # sentences that may contradict the question
 _DATE = re.compile(r"(?=.)(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}[日号])?")
-_DATED = re.compile(r"\d{1,4}([年月日号])")
-_OTHER = {"年": r"\d{4}\s*年", "月": r"\d\s*月", "日": r"\d\s*[日号]", "号": r"\d\s*[日号]"}
-_PERIODS = {
-    "first quarter": r"一季|首季|\bq1|1[-至到—]3月",
-    "second quarter": r"二季|\bq2|4[-至到—]6月",
-    "third quarter": r"(?<!前)三季|\bq3|7[-至到—]9月",
-    "fourth quarter": r"四季|末季|\bq4|10[-至到—]12月",
-    "first half": r"上半年|半年[度报]|中报|1[-至到—]6月|前[6六]个?月",
-    "second half": r"下半年",
-}
 _HAPPENED = re.compile(
     r"发生|什么大?[事动]|(?:做|出|宣布|发布|披露|公布|推出|完成)了(?:些)?什么|(?:什么|哪些)(?:大事|事件|动作|进展|动态|新闻)"
     r"|\bwhat (?:happened|did|was (?:announced|disclosed))\b|\bwhat .{0,40}\b(?:do|announce|disclose|release)\b",
@@ -63,7 +43,6 @@ _CAUSE = re.compile(
     r"因为|由于|因此|因而|为了|原因|缘由|主要是|导致|造成|带来|使得|受此影响|所以|源于|出于|在于|才是|这也是|旨在|为.{1,12}而|(?<![享接承])受[^,，。不]{1,40}影响|拖累|归因|得益于|because",
     re.I,
 )
-_WHEN = re.compile(r"[^,，。]{2,24}?(?:以后|之后|之前|以来|期间|[后前时])[,，]")
 _EITHER = re.compile(r"有没有|([一-鿿])[不没](?=\1)")  # “能不能” denies nothing
 _SAID_SO = re.compile(r"[一-鿿·]{2,10}(?:说|表示|指出|认为|称|道|解释|介绍)[道称说]?。")
 _CONSEQUENCE = re.compile(r"因此|因而|所以|于是|这也是|由此|受此影响")
@@ -114,84 +93,6 @@ def _also(asked: Asked, claims: Sequence[Claim], enough: Sequence[Evidence]) -> 
     least = ABOUT_AS_LIKELY * claims[0].score
     others = [e for e in _in_full(asked, enough) if e.span != claims[0].span and e.score >= least]
     return tuple(whole(e) for e in others[:MAX_ALSO])
-
-
-def sufficient(asked: Asked, e: Evidence) -> bool:
-    """Whether `e` answers: it is likely to, and says whom the question names and something of what it asks of them.
-
-    One that says itself all that the question says, and that is much, needs no likelihood; one that is likely may
-    leave out a name, but for whom the question is about.
-    """
-    names = [n for n in asked.needs if n.is_name]
-    unnamed = [n for n in names if n in e.missing and not _undated(n, e)]
-    if e.score >= VERY_LIKELY:
-        unnamed = [n for n in unnamed if not _untranslated(asked, n)]
-    subject = _subject(asked, names) if names else None
-    if any(_of_another_time(n, e) for n in e.missing):
-        return False
-    if any(_is_of_another(n, e) for n in unnamed if n is subject or e.score < VERY_LIKELY):
-        return False
-    # “Stocktrek的负责人Ryan”: one of the two may be enough, but for a date.
-    surely = e.score >= VERY_LIKELY and read_span(e)[2] >= READER_SURE and len(unnamed) < len(names)
-    surely = surely and not any(re.search(r"\d", n.phrase) for n in unnamed)
-    if unnamed and not surely and (subject in unnamed or e.score < UNSURE):
-        return False
-    # What tells of no such figure (“12nm”) may tell of another.
-    if e.score < UNSURE and any(re.search(r"\d", n.phrase) and not n.is_name for n in e.missing):
-        return False
-    if asked.wanted == "person" and not all(said(n, e.text, e.spun) for n in posts_asked(asked)):
-        return False  # who holds another post says nothing of this one
-    # What misses nothing that the question says may be less likely.
-    enough = ENOUGH[asked.language] * (1.0 if e.missing else 0.5)
-    if e.score < enough and (e.own < SAYS_ALL or len(asked.needs) < MUCH):
-        return False
-    relation = asked.relation
-    said_last = not relation or relation[-1] not in e.missing or len(relation[-1].phrase) == 1
-    if asked.kind == "yes_no" and not said_last and e.score < LIKELY:
-        return False  # whether something else is so says nothing
-    met = not relation or any(n not in e.missing for n in relation)
-    # What is measured (“投资多少”) may be told by the amount alone.
-    measured = asked.wanted == "amount" and asked.cues and e.score >= MEASURED
-    met = met or bool(measured and candidates(e.text, "amount", asked.cues))
-    fits = asked.wanted not in TYPED or bool(candidates(e.text, asked.wanted, asked.cues))
-    return met or e.score >= VERY_LIKELY or (fits and read_span(e)[2] >= READER_SURE)
-
-
-def _subject(asked: Asked, names: Sequence[Need]) -> Need:
-    """The first of `names` that does not only say when (“H20被管制以后,…”)."""
-    when = _WHEN.match(asked.text)
-    rest = normalize(asked.text[when.end() :]) if when else ""
-    return next((n for n in names if n.phrase in rest), names[0])
-
-
-def _is_of_another(need: Need, e: Evidence) -> bool:
-    """Whether `e` does not say the name `need`, but another of its kind that the glossary knows."""
-    entry = entry_of(need)
-    plain = e.text.lower()
-    return entry is not None and any(plain[a:b] not in need.forms for a, b in mentions(plain, entry.kind))
-
-
-def _untranslated(asked: Asked, need: Need) -> bool:
-    """Whether `need` is a name in an English question of which no Chinese form is known."""
-    return asked.language == "en" and all(form.isascii() for form in need.forms) and not need.phrase.isdigit()
-
-
-def _undated(need: Need, e: Evidence) -> bool:
-    """Whether `need` is a date, and the sentence tells of no other year, month or day."""
-    date = _DATED.fullmatch(need.phrase)
-    return date is not None and not re.search(_OTHER[date[1]], e.read_as)
-
-
-def _of_another_time(need: Need, e: Evidence) -> bool:
-    """Whether `need` is a date or a part of a year, and the sentence tells of another one."""
-    if _DATED.fullmatch(need.phrase):
-        return not _undated(need, e)
-    asked, told = _periods(need.phrase), _periods(normalize(e.text))
-    return bool(asked and told) and not asked & told
-
-
-def _periods(plain: str) -> set[str]:
-    return {name for name, said in _PERIODS.items() if re.search(said, plain)}
 
 
 def _says_relation(asked: Asked, e: Evidence) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from bot.answer import UNSURE, VERY_LIKELY, answer
+from bot.answer import answer
 from bot.candidates import candidates
 from bot.cite import cite, render, unmarked
 from bot.compare import Find, compare, counted_names, to_compare, two_compared
@@ -22,6 +22,7 @@ from bot.question import read_question, search_groups
 from bot.reader import Reader, shipped_reader
 from bot.records import Answer, Asked, Citation, Claim, Conflict, Finding, Span, Statement
 from bot.several import ASKS, questions_in
+from bot.sufficient import UNSURE, VERY_LIKELY
 from bot.summary import digest, introduce, to_digest, to_introduce
 from index.search import Language, search
 from index.store import Store

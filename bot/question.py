@@ -424,7 +424,7 @@ def _of_months(first: int, last: int) -> tuple[str, ...]:
     """How articles write the time from one month of a year to another.
 
     >>> _of_months(1, 6)
-    ('1-6月', '1至6月', '1到6月', '1—6月', '1–6月', '1~6月', '1月至6月', '1月到6月', '1月-6月', '上半年', '前6个月', '前6月', '前六个月', '前六月')
+    ('1-6月', '1至6月', '1到6月', '1—6月', '1–6月', '1~6月', '1月至6月', '1月到6月', '1月-6月', '上半年', '半年报', '半年度', '中报', '前6个月', '前6月', '前六个月', '前六月')
     """
     joints = [f"{first}{joint}{last}月" for joint in "-至到—–~"]
     joints += [f"{first}月{joint}{last}月" for joint in "至到-"]
