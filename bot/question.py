@@ -429,6 +429,8 @@ def _of_months(first: int, last: int) -> tuple[str, ...]:
     joints = [f"{first}{joint}{last}月" for joint in "-至到—–~"]
     joints += [f"{first}月{joint}{last}月" for joint in "至到-"]
     half = [name for name, months in _HALVES.items() if months == (first, last)]
+    if "上半年" in half:
+        half += ["半年报", "半年度", "中报"]
     till = (
         [f"前{n}{of}月" for n in (last, "零一二三四五六七八九"[last]) for of in ("个", "")]
         if first == 1 and last < 10
