@@ -254,21 +254,19 @@ def test_what_was_only_planned_or_was_opposed_is_a_false_premise(
 @pytest.mark.parametrize(
     ("question", "begins"),
     [
-        ("青禾机械跟白石电子一季度营收谁更高?", "青禾机械：青禾机械 8.2亿元 [1]、白石电子 5.1亿元 [2]"),
-        (
-            "青禾机械和白石电子一季度营收相差多少?",
-            "青禾机械高出3.1亿元：青禾机械 8.2亿元 [1]、白石电子 5.1亿元 [2]",
-        ),
+        ("长盛轴承跟三旺通信一季度营收谁更高?", "长盛轴承："),
+        ("长盛轴承跟三旺通信一季度营收相差多少?", "长盛轴承高出3.1亿元："),
     ],
 )
 def test_two_that_no_list_knows_are_compared(
     tmp_path: Path, embedder: StaticEmbedder, question: str, begins: str
 ) -> None:
-    told = (
-        "青禾机械一季度营收8.2亿元,同比增长3%。公司董事会下周开会。",
-        "白石电子一季度营收5.1亿元,同比增长9%。公司新建了仓库。",
-    )
-    assert ask(question, store_of(list(told), tmp_path, embedder)).answer.startswith(begins)
+    told = [
+        "长盛轴承一季度营收8.2亿元,同比增长3%。公司董事会下周开会。",
+        "三旺通信一季度营收5.1亿元,同比增长9%。公司新建了仓库。",
+    ]
+    found = ask(question, store_of(told, tmp_path, embedder))
+    assert found.answer == f"{begins}长盛轴承 8.2亿元 [1]、三旺通信 5.1亿元 [2]"
 
 
 @pytest.mark.parametrize(
