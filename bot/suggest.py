@@ -136,7 +136,7 @@ def _names(store: Store) -> list[tuple[str, str]]:
         text = store.source(article.source_id).text
         for paragraph in article.paragraphs:
             said = text[paragraph.start : paragraph.end]
-            for a, b, kind in set(names_in(said)):
+            for a, b, kind in names_in(said):
                 entry = by_form().get(said[a:b].lower())
                 counts[entry.name if entry else said[a:b], entry.kind if entry else kind] += 1
     # A word of two characters that reads like a person's name is more often none.
