@@ -33,7 +33,6 @@ SIMILAR_ENOUGH = 0.55
 LEAD_IN_CHARS = 240
 # Where a short article says what it is about: all of it is on that.
 LEAD_CHARS, SHORT_CHARS = 100, 2000
-ARTICLE_CHARS = 20_000  # in which a name is looked for
 JUDGED = 40  # sentences
 READ = 6  # passages that the reader reads
 LEAST = 5  # sentences that tell which translation of an English word fits
@@ -64,7 +63,6 @@ class Evidence:
     coverage: float
     own: float  # the share covered by the sentence itself, without heading and neighbours
     missing: tuple[Need, ...]
-    unmet: tuple[Need, ...]  # those that its whole article does not say
     marks: Vectors | None  # (characters, 2): the reader's logits that the answer starts and ends there
     none: float  # the reader's logit that the passage does not answer
     score: float  # the probability that it answers
@@ -85,15 +83,15 @@ def promising(
 ) -> list[Evidence]:
     """Every sentence of `hits` not yet judged, those first that cover most of the question."""
     found = [e for hit in hits for e in _of_passage(asked, hit, store, hits[0].score - hit.score)]
-    found = _with_article(asked, found, store)
+    found = _with_article(asked, found)
     found.sort(key=lambda e: -_promise(e))
     if reader and found:
         found = _read(asked, found, store, reader)
     return found
 
 
-def _with_article(asked: Asked, found: Sequence[Evidence], store: Store) -> list[Evidence]:
-    """`found` with what the sentences of an article are together, and what all of it leaves unsaid."""
+def _with_article(asked: Asked, found: Sequence[Evidence]) -> list[Evidence]:
+    """`found` with what the sentences of an article are together."""
     ranks: dict[str, int] = {}
     met: dict[str, set[Need]] = {}
     for e in found:
@@ -102,30 +100,10 @@ def _with_article(asked: Asked, found: Sequence[Evidence], store: Store) -> list
         met.setdefault(id_, set()).update(n for n in asked.needs if n not in missing)
     total = sum(need.weight for need in asked.needs) or 1.0
     covered = {id_: sum(n.weight for n in needs) / total for id_, needs in met.items()}
-    unmet = {
-        id_: tuple(n for n in asked.needs if n not in needs and not _says_somewhere(id_, n, store))
-        for id_, needs in met.items()
-    }
     return [
-        replace(e, article_rank=ranks[id_], article_coverage=covered[id_], unmet=unmet[id_])
+        replace(e, article_rank=ranks[e.passage.article_id], article_coverage=covered[e.passage.article_id])
         for e in found
-        for id_ in (e.passage.article_id,)
     ]
-
-
-def _says_somewhere(article_id: str, need: Need, store: Store) -> bool:
-    """Whether the article says `need` anywhere; of a long one only the beginning is looked at."""
-    article = store.article(article_id)
-    text = store.source(article.source_id).text[article.start : article.end][:ARTICLE_CHARS]
-    plain = _in_both_words(text, article_id in store.spun)
-    return any(form in plain for form in need.forms if len(form) > 1 or form == need.phrase)
-
-
-@derived
-@lru_cache(maxsize=256)
-def _in_both_words(text: str, spun: bool) -> str:
-    plain = normalize(text)
-    return f"{plain}\n{ordinary(plain)[0]}" if spun else plain
 
 
 def _promise(e: Evidence) -> float:
@@ -154,7 +132,7 @@ def _of_passage(asked: Asked, hit: Hit, store: Store, distance: float) -> list[E
                 Span(passage.source_id, start, end), passage, texts[at], read_as, spun, hit.rank, hit.rank, 0.0, distance,
                 coverage=sum(n.weight * c for n, (c, _) in weighed) / total,
                 own=sum(n.weight * c for n, (c, mine) in weighed if mine) / total,
-                missing=tuple(n for n, (c, _) in weighed if c < 0.5), unmet=(),
+                missing=tuple(n for n, (c, _) in weighed if c < 0.5),
                 marks=None, none=0.0, score=0.0,
             )
         )  # fmt: skip
