@@ -62,9 +62,9 @@ def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
         return Finding((), "off_topic")
     enough = [e for e in evidence if sufficient(asked, e)]
     likely = [e for e in enough[:LIKELIEST] if e.score >= ABOUT_AS_LIKELY * enough[0].score]
-    otherwise = next((e for e in likely if contradicts(asked, e)), None)
-    if otherwise:
-        return Finding((whole(otherwise),), "false_premise")
+    against = [e for e in likely if contradicts(asked, e)]
+    if against and not any(_says_all(asked, e) for e in likely if e not in against):
+        return Finding((whole(against[0]),), "false_premise")
     claims = _claims(asked, enough, evidence, store)
     if claims:
         lead = _verdict(asked, enough[0]) if asked.kind == "yes_no" else ""

@@ -25,6 +25,7 @@ READER_SURE = 4.0  # log-odds
 TYPED = ("date", "amount", "person", "place")  # what stands in a sentence or does not
 _DATED = re.compile(r"\d{1,4}([年月日号])")
 _OTHER = {"年": r"\d{4}\s*年", "月": r"\d\s*月", "日": r"\d\s*[日号]", "号": r"\d\s*[日号]"}
+_SPOKEN_YEAR = re.compile(r"[今去明前本上次]年")
 _PERIODS = {
     "first quarter": r"一季|首季|\bq1|1[-至到—]3月",
     "second quarter": r"二季|\bq2|4[-至到—]6月",
@@ -63,7 +64,9 @@ def _of_another_time(need: Need, e: Evidence) -> bool:
 def _undated(need: Need, e: Evidence) -> bool:
     """Whether `need` is a date, and the sentence tells of no other year, month or day."""
     date = _DATED.fullmatch(need.phrase)
-    return date is not None and not re.search(_OTHER[date[1]], e.read_as)
+    # The year of a bare day is the article's, whose date may have been read wrong.
+    text = e.read_as if date and (date[1] != "年" or _SPOKEN_YEAR.search(e.text)) else e.text
+    return date is not None and not re.search(_OTHER[date[1]], text)
 
 
 def _periods(plain: str) -> set[str]:
