@@ -2,9 +2,8 @@
 
 People's are those of the `train_` sets, and those that were written for this project on articles of
 ``news_crud.jsonl.xz`` and contexts of those sets, in ``bot/reader/questions.jsonl``: the article's id (a context's is
-its `content_id`), the question, and the half-open span of its text that answers, null where nothing does. Those of
-``bot/judge_questions.jsonl``, on groups of similar articles and with many near misses, the reader never sees: they
-are the judge's.
+its `content_id`), the question, and the half-open span of its text that answers, null where nothing does. Many are on
+groups of similar articles, and near misses: what a careless reader would answer from them.
 
 A cloze question (after Lewis et al. 2019, "Unsupervised Question Answering by Cloze Translation") is a
 sentence with a date, amount, name or clause taken out, a question word put in its place, words dropped and
@@ -29,7 +28,6 @@ from ingest.records import content_id
 QA = ("train_cmrc2018_trial", "train_drcd_dev", "train_chinesesquad_v2_dev")
 NEWS_FILE = "news_crud.jsonl.xz"
 OURS = Path(__file__).parent / "reader" / "questions.jsonl"
-NEAR_MISSES = Path(__file__).parent / "judge_questions.jsonl"
 MAX_WINDOW = 240
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?\n]*[”’」』]?")
 _ASKS = {
@@ -71,9 +69,9 @@ def held_out(context: str) -> bool:
 Row = tuple[str, str, tuple[int, int] | None]
 
 
-def ours(data: Path, file: Path = OURS) -> Iterator[Row]:
+def ours(data: Path) -> Iterator[Row]:
     """(question, context, span) of the questions written for this project, in simplified characters."""
-    asked = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    asked = [json.loads(line) for line in OURS.read_text("utf-8").splitlines()]
     wanted = {row["article"] for row in asked}
     texts = {r["id"]: r["text"] for r in read_lines(data / NEWS_FILE) if r["id"] in wanted}
     for name in QA:
@@ -147,10 +145,14 @@ def supervised(
 ) -> Iterator[Asked]:
     """One pass over `rows` of `people`: each with its own window, and half of them with a passage of another.
 
-    `found` holds passages that search finds for a question, of which it may be another.
+    `found` holds passages that search finds for a question, of which it may be another; of a question that nothing
+    answers it is one half of the time: what comes nearest to answering it.
     """
     contexts = [context for _, context, _ in rows]
     for question, context, span in rows:
+        if not span and (found or {}).get(question) and rng.random() < 0.5:
+            yield Asked(question, rng.choice((found or {})[question]), None)
+            continue
         passage, moved = window(context, span, rng)
         yield Asked(question, passage, (span[0] + moved, span[1] + moved) if span else None)
         if span and rng.random() < 0.5:

@@ -25,7 +25,7 @@ from bot.evidence import JUDGED, Evidence, features, promising
 from bot.names import standalone
 from bot.question import read_question, search_groups
 from bot.reader import FOLDER, Reader
-from bot.reading_data import NEAR_MISSES, NEWS_FILE, Row, held_out, ours, people
+from bot.reading_data import NEWS_FILE, Row, held_out, ours, people
 from index.build import build, store_of
 from index.corpora import read_lines
 from index.embed import load_embedder
@@ -41,7 +41,7 @@ LISTED = 0.1  # what holding the rows of a question against each other counts
 NEWS = 3_000
 WORKERS, AT_ONCE = 2, 300
 # How much a row counts of those written for this project, and of the project's own questions on its own articles.
-COUNTS = {"written for it": 2.0, "near misses": 2.0, "own questions": 4.0}
+COUNTS = {"written for it": 2.0, "own questions": 4.0}
 
 Rows = tuple[Any, list[int]]
 
@@ -95,19 +95,16 @@ def examples(data: Path, reader_folder: Path, limit: int | None = None) -> Itera
     """
     from tqdm import tqdm
 
-    theirs, mine, missed = list(people(data)), list(ours(data)), list(ours(data, NEAR_MISSES))
-    rows = [*theirs, *mine, *missed]
+    theirs, mine = list(people(data)), list(ours(data))
+    rows = [*theirs, *mine]
     name_of = {row[:2]: "train sets" for row in theirs} | {row[:2]: "written for it" for row in mine}
-    name_of |= {row[:2]: "near misses" for row in missed}
     news = [r["text"] for r in islice(read_lines(data / NEWS_FILE), NEWS)]
-    held = [*(row for row in (*theirs, *mine) if held_out(row[1])), *missed]
+    held = [row for row in rows if held_out(row[1])]
     random.Random(SEED).shuffle(held)
     asked = [
         (row, without)
         for at, row in enumerate(held)
-        for without in (
-            (False, True) if row[2] and at % 2 and name_of[row[:2]] != "near misses" else (False,)
-        )
+        for without in ((False, True) if row[2] and at % 2 else (False,))
     ]
     asked = asked[:limit]
     with (

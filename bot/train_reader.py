@@ -6,6 +6,8 @@ Questions") and is scaled by it; scores for start, end and "no answer here" (Lev
 cloze questions from the news, then more and more people's questions.
 
     python -m bot.train_reader --data ../shared/data --out bot/reader
+
+With ``--start FOLDER`` it goes on from the reader there, which new questions take a third of the time to reach.
 """
 
 from __future__ import annotations
@@ -42,7 +44,6 @@ CHARACTER = 64
 MAX_CHARACTERS = 6000
 DILATIONS = (1, 2, 4, 8, 16, 1, 2)
 BATCH = 64
-OUR_TIMES = 2  # how often a pass asks the questions written for this project, each time of another passage
 FOUND = 8  # passages found for a question, those without its answer being read as wrong ones
 LEARNING_RATE = 0.002
 WORKERS = 2
@@ -100,6 +101,11 @@ def build_model(dimensions: int, characters: int) -> Any:
             self.blocks = nn.ModuleList(Gated(d) for d in DILATIONS)
             self.out = nn.Linear(WIDTH, 2)
             self.none = nn.Sequential(nn.Linear(3 * WIDTH + FEATURES, WIDTH), nn.ReLU(), nn.Linear(WIDTH, 2))
+            self.sought = nn.Linear(WIDTH, WIDTH)
+            self.nearness = nn.Parameter(torch.zeros(1))
+            self.told = nn.Linear(3 * WIDTH + 2, WIDTH)
+            self.weigh = nn.Linear(WIDTH, 1)
+            self.untold = nn.Linear(2 * WIDTH, 2)
             self.drop = nn.Dropout(0.2)
 
         def forward(
@@ -137,7 +143,23 @@ def build_model(dimensions: int, characters: int) -> Any:
             top = (x - 1e4 * (1 - mask)).max(1)[0]
             seen = (features - 1e4 * (1 - mask)).max(1)[0]
             none = self.none(torch.cat([pooled, top, (peak * x).sum(1), seen], dim=-1))
-            return scores[..., 0], scores[..., 1], none
+            return (
+                scores[..., 0],
+                scores[..., 1],
+                none + self._unsaid(q, q_mask, question_match, x, mask, peak),
+            )
+
+        def _unsaid(self, q: Any, q_mask: Any, question_match: Any, x: Any, mask: Any, peak: Any) -> Any:
+            """What of the question the text around the likeliest answer leaves unsaid, as scores of no answer."""
+            at = torch.cumsum(mask, dim=1)
+            far = (at - (peak * at).sum(1, keepdim=True)).abs() / 40
+            alike = torch.matmul(self.sought(q), self.key(x).transpose(1, 2)) / WIDTH**0.5
+            alike = alike - (torch.exp(self.nearness) * far + 1e4 * (1 - mask)).transpose(1, 2)
+            found = torch.matmul(torch.softmax(alike, dim=-1), x)
+            told = torch.relu(self.told(torch.cat([q, found, q * found, question_match], dim=-1)))
+            weights = torch.softmax(self.weigh(told) - 1e4 * (1 - q_mask), dim=1)
+            least = (told - 1e4 * (1 - q_mask)).max(1)[0]
+            return self.untold(torch.cat([(weights * told).sum(1), least], dim=-1))
 
     def loss(net: Any, batch: dict[str, Any], starts: Any, ends: Any) -> Any:
         start, end, none = (scores.float() for scores in net(**batch))
@@ -234,7 +256,12 @@ def to_tensors(examples: list[Example], matrix: Any) -> dict[str, Any]:
 
 
 def train(
-    net: Any, loss: Callable[..., Any], rounds: list[list[Item]], matrix: Any, checkpoint: Callable[[], None]
+    net: Any,
+    loss: Callable[..., Any],
+    rounds: list[list[Item]],
+    matrix: Any,
+    rate: float,
+    checkpoint: Callable[[], None],
 ) -> None:
     """Trains `net` on each list of `rounds` once, in order."""
     import torch
@@ -242,10 +269,10 @@ def train(
 
     rng = random.Random(SEED)
     torch.set_num_threads(WORKERS)  # the search for hard negatives left it at one
-    optimizer = torch.optim.AdamW(net.parameters(), lr=LEARNING_RATE, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0.01)
     fast = torch.ops.mkldnn._is_mkldnn_bf16_supported()
     steps = sum((len(items) + BATCH - 1) // BATCH for items in rounds)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=steps, pct_start=0.1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, rate, total_steps=steps, pct_start=0.1)
     bar = tqdm(total=steps, desc="training", mininterval=10)
     for at, items in enumerate(rounds):
         net.train()
@@ -284,33 +311,69 @@ def export(net: Any, dimensions: int, characters: str, out: Path) -> None:
     torch.onnx.export(
         net, tuple(inputs.values()), str(out / "reader.onnx"), input_names=list(inputs), dynamic_axes=axes,
         output_names=["start", "end", "none"], opset_version=17, dynamo=False,
+        do_constant_folding=False,  # so that weights keep their names, and `load` finds them
     )  # fmt: skip
     (out / "characters.json").write_text(json.dumps(characters, ensure_ascii=False) + "\n", "utf-8")
     net.train()
 
 
-def measure(rows: list[Row], reader: Reader, limit: int = 1500) -> tuple[float, float]:
-    """Exact match and F1 over characters of the reader's span, given a passage of `rows` that holds the answer."""
+def commonest(texts: list[str], rows: list[Row]) -> str:
+    """The characters that a reader of `texts` and of the contexts of `rows` is to know."""
+    counts = Counter(c for text in texts for c in normalize(text))
+    counts.update(c for _, context, _ in rows for c in context)
+    return "".join(c for c, _ in counts.most_common(MAX_CHARACTERS - 2) if not c.isspace())
+
+
+def characters_of(folder: Path) -> str:
+    """The characters that the reader in `folder` knows."""
+    return str(json.loads((folder / "characters.json").read_text("utf-8")))
+
+
+def load(net: Any, folder: Path) -> None:
+    """Gives the network the weights of the reader in `folder`; those that it lacks stay as they are."""
+    import onnx
+    import torch
+
+    held = {
+        i.name: onnx.numpy_helper.to_array(i) for i in onnx.load(folder / "reader.onnx").graph.initializer
+    }
+    state = {name: torch.from_numpy(held[name].copy()) for name in net.state_dict() if name in held}
+    print(f"of {len(net.state_dict())} weights {len(state)} are those of {folder}", flush=True)
+    net.load_state_dict(state, strict=False)
+
+
+def measure(rows: list[Row], reader: Reader, limit: int = 1500) -> tuple[float, float, float]:
+    """Exact match, F1 over characters, and AUROC of telling answered passages from the others.
+
+    The first two of the reader's span given a passage of `rows` that holds the answer; the others are those that
+    `rows` say hold none, and for half of the answered questions one of another context.
+    """
     exact, f1 = [], []
-    for asked in islice((a for a in supervised(rows, random.Random(SEED)) if a.span), limit):
-        start, end, _ = reader.logits([(asked.question, asked.passage)])
-        a, b, _ = best_span(start[0], end[0], np.zeros(start.shape[1], dtype=np.int32))
-        gold = asked.span or (0, 0)
-        shared = max(0, min(b, gold[1]) - max(a, gold[0]))
-        exact.append((a, b) == gold)
-        f1.append(2 * shared / (b - a + gold[1] - gold[0]))
-    return float(np.mean(exact)), float(np.mean(f1))
+    scores: dict[bool, list[float]] = {True: [], False: []}
+    for asked in islice(supervised(rows, random.Random(SEED)), limit):
+        start, end, none = reader.logits([(asked.question, asked.passage)])
+        a, b, score = best_span(start[0], end[0], np.zeros(start.shape[1], dtype=np.int32))
+        scores[asked.span is not None].append(score - float(none[0].sum()))
+        if asked.span:
+            shared = max(0, min(b, asked.span[1]) - max(a, asked.span[0]))
+            exact.append((a, b) == asked.span)
+            f1.append(2 * shared / (b - a + asked.span[1] - asked.span[0]))
+    held, not_held = np.array(scores[True])[:, None], np.array(scores[False])[None, :]
+    return float(np.mean(exact)), float(np.mean(f1)), float((held > not_held).mean())
 
 
 def report(data: Path, folder: Path, embedder: StaticEmbedder) -> None:
     """Prints how well the reader in `folder` does on what is held out from it."""
     reader = Reader(folder)
+    mine = in_chinese(list(ours(data)), embedder)
     for name, rows in (
-        ("train sets", people(data)),
-        ("written for it", in_chinese(list(ours(data)), embedder)),
+        ("train sets", list(people(data))),
+        ("written for it", mine),
     ):
-        exact, f1 = measure([row for row in rows if held_out(row[1])], reader)
-        print(f"{name}, held out: exact match {exact:.3f}, F1 {f1:.3f}")
+        held = [row for row in rows if held_out(row[1])]
+        random.Random(SEED).shuffle(held)
+        exact, f1, told = measure(held, reader)
+        print(f"{name}, held out: exact match {exact:.3f}, F1 {f1:.3f}, answered or not: AUROC {told:.3f}")
 
 
 def main() -> None:
@@ -325,6 +388,9 @@ def main() -> None:
         "--articles", type=int, default=40_000, help="news articles to make cloze questions from"
     )
     parser.add_argument("--passes", type=int, default=6, help="over people's questions")
+    parser.add_argument(
+        "--start", type=Path, help="go on from the reader in this folder, without cloze questions"
+    )
     parser.add_argument("--measure", action="store_true", help="only measure the reader in --out")
     options = parser.parse_args()
     if options.measure:
@@ -337,13 +403,11 @@ def main() -> None:
     texts = [r["text"] for r in read_lines(options.data / NEWS_FILE)]
     rng.shuffle(texts)
     own = in_chinese(list(ours(options.data)), embedder)
-    rows = [row for row in (*people(options.data), *own * OUR_TIMES) if not held_out(row[1])]
+    rows = [row for row in (*people(options.data), *own) if not held_out(row[1])]
     found = passages_found(rows, embedder)
-    counts = Counter(c for text in texts[:20_000] for c in normalize(text))
-    counts.update(c for _, context, _ in rows for c in context)
-    characters = "".join(c for c, _ in counts.most_common(MAX_CHARACTERS - 2) if not c.isspace())
-    near = near_words(embedder, texts[:6000])
-    chosen = texts[: options.articles]
+    characters = characters_of(options.start) if options.start else commonest(texts[:20_000], rows)
+    chosen = [] if options.start else texts[: options.articles]
+    near = near_words(embedder, texts[:6000]) if chosen else {}
     size = 500
     jobs = [(SEED + at, chosen[at : at + size], characters, near) for at in range(0, len(chosen), size)]
     with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
@@ -360,6 +424,8 @@ def main() -> None:
     )
     net, loss = build_model(embedder.matrix.shape[1], len(characters) + 2)
     print(f"{sum(p.numel() for p in net.parameters()) / 1e6:.2f} M parameters", flush=True)
+    if options.start:
+        load(net, options.start)
     matrix = torch.from_numpy(embedder.matrix.astype(np.float32))
     # Half of the cloze questions first, ever fewer of the others among people's.
     at, rounds = len(clozes) // 2, [clozes[: len(clozes) // 2]]
@@ -367,8 +433,16 @@ def main() -> None:
         share = max(1500, (len(clozes) - at) // 3)
         rounds.append(made + clozes[at : at + share])
         at += share
-    train(net, loss, rounds, matrix, lambda: export(net, embedder.matrix.shape[1], characters, options.out))
-    export(net, embedder.matrix.shape[1], characters, options.out)
+    rate = LEARNING_RATE / 2 if options.start else LEARNING_RATE
+    rounds = [items for items in rounds if items]
+    train(
+        net,
+        loss,
+        rounds,
+        matrix,
+        rate,
+        lambda: export(net, embedder.matrix.shape[1], characters, options.out),
+    )
     print(f"{time.monotonic() - started:.0f} s in all")
     report(options.data, options.out, embedder)
 
