@@ -7,7 +7,7 @@ cloze questions from the news, then more and more people's questions.
 
     python -m bot.train_reader --data ../shared/data --out bot/reader
 
-With ``--start FOLDER`` it goes on from the reader there, which new questions take a third of the time to reach.
+With ``--start FOLDER`` it goes on from the reader there, to learn from questions written since.
 """
 
 from __future__ import annotations
@@ -365,10 +365,9 @@ def measure(rows: list[Row], reader: Reader, limit: int = 1500) -> tuple[float, 
 def report(data: Path, folder: Path, embedder: StaticEmbedder) -> None:
     """Prints how well the reader in `folder` does on what is held out from it."""
     reader = Reader(folder)
-    mine = in_chinese(list(ours(data)), embedder)
     for name, rows in (
         ("train sets", list(people(data))),
-        ("written for it", mine),
+        ("written for it", in_chinese(list(ours(data)), embedder)),
     ):
         held = [row for row in rows if held_out(row[1])]
         random.Random(SEED).shuffle(held)
