@@ -209,6 +209,11 @@ def best_span(start: Floats, end: Floats, allowed: Any, longest: int = MAX_ANSWE
     return best
 
 
+def characters_of(folder: Path) -> str:
+    """The characters that the reader in `folder` knows."""
+    return str(json.loads((folder / "characters.json").read_text("utf-8")))
+
+
 class Reader:
     """The shipped reader in onnxruntime."""
 
@@ -218,8 +223,7 @@ class Reader:
     @cached_property
     def encoder(self) -> Encoder:
         """What prepares its input."""
-        characters = json.loads((self._folder / "characters.json").read_text("utf-8"))
-        return Encoder(characters, shipped_embedder())
+        return Encoder(characters_of(self._folder), shipped_embedder())
 
     @cached_property
     def _session(self) -> Any:

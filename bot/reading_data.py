@@ -150,14 +150,15 @@ def supervised(
     """
     contexts = [context for _, context, _ in rows]
     for question, context, span in rows:
-        if not span and (found or {}).get(question) and rng.random() < 0.5:
-            yield Asked(question, rng.choice((found or {})[question]), None)
+        others = (found or {}).get(question, [])
+        if not span and others and rng.random() < 0.5:
+            yield Asked(question, rng.choice(others), None)
             continue
         passage, moved = window(context, span, rng)
         yield Asked(question, passage, (span[0] + moved, span[1] + moved) if span else None)
         if span and rng.random() < 0.5:
             answer = context[span[0] : span[1]]
-            mistaken = [p for p in (found or {}).get(question, ()) if answer not in p]
+            mistaken = [p for p in others if answer not in p]
             if mistaken and rng.random() < 0.7:
                 yield Asked(question, rng.choice(mistaken), None)
             else:

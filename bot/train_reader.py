@@ -30,7 +30,7 @@ import numpy as np
 
 from bot.evidence import question_to_read, to_read
 from bot.question import language_of, read_question
-from bot.reader import FEATURES, Encoder, Example, Reader, best_span, padded
+from bot.reader import FEATURES, Encoder, Example, Reader, best_span, characters_of, padded
 from bot.reading_data import NEWS_FILE, Asked, Clozes, Row, held_out, ours, people, supervised
 from index.build import store_of
 from index.corpora import read_lines
@@ -143,11 +143,8 @@ def build_model(dimensions: int, characters: int) -> Any:
             top = (x - 1e4 * (1 - mask)).max(1)[0]
             seen = (features - 1e4 * (1 - mask)).max(1)[0]
             none = self.none(torch.cat([pooled, top, (peak * x).sum(1), seen], dim=-1))
-            return (
-                scores[..., 0],
-                scores[..., 1],
-                none + self._unsaid(q, q_mask, question_match, x, mask, peak),
-            )
+            none = none + self._unsaid(q, q_mask, question_match, x, mask, peak)
+            return scores[..., 0], scores[..., 1], none
 
         def _unsaid(self, q: Any, q_mask: Any, question_match: Any, x: Any, mask: Any, peak: Any) -> Any:
             """What of the question the text around the likeliest answer leaves unsaid, as scores of no answer."""
@@ -322,11 +319,6 @@ def commonest(texts: list[str], rows: list[Row]) -> str:
     counts = Counter(c for text in texts for c in normalize(text))
     counts.update(c for _, context, _ in rows for c in context)
     return "".join(c for c, _ in counts.most_common(MAX_CHARACTERS - 2) if not c.isspace())
-
-
-def characters_of(folder: Path) -> str:
-    """The characters that the reader in `folder` knows."""
-    return str(json.loads((folder / "characters.json").read_text("utf-8")))
 
 
 def load(net: Any, folder: Path) -> None:
