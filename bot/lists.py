@@ -94,7 +94,7 @@ def _run_of(e: Evidence, store: Store) -> list[Span]:
 
 
 def _unmarked(line: str) -> str:
-    return _ITEM.sub("", line, count=1)
+    return _ITEM.sub("", line, count=1).lstrip()  # “- 3月” leaves its space
 
 
 def _label(item: str) -> str:
