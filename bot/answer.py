@@ -58,7 +58,8 @@ def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
         for e in evidence
     )
     best = max((e.coverage for e in evidence), default=0.0)
-    if not known or best < 0.2:
+    named = any(n.is_name and n not in e.missing for e in evidence for n in asked.needs)
+    if not known or (best < 0.2 and not named):
         return Finding((), "off_topic")
     enough = [e for e in evidence if sufficient(asked, e)]
     likely = [e for e in enough[:LIKELIEST] if e.score >= ABOUT_AS_LIKELY * enough[0].score]

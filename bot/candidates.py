@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import accumulate, pairwise
 
+from bot.names import SURNAMES
 from bot.question import names_of_kind
 from index.glossary import by_form, derived, mentions
 from index.terms import is_word, tagged, words
@@ -29,7 +30,11 @@ _UNIT = (
 )
 _AMOUNT = re.compile(
     rf"{_HEDGE}{_NUMBER}(?:万|亿|%)?(?:美?元)?(?:\s*[-—~至到×xX]\s*{_NUMBER}(?:{_UNIT})?)?(?:\s*(?:{_UNIT}))(?:以上|以下|左右|[多余])?"
-    rf"|[一二三四五六七八九十两百千数几]+(?:万亿|亿|万)?(?:美元|港元|欧元|日元|元|个月|家|轮|颗|款|次|倍|天|年|名|位|项|个|条|种|大系列|大)"
+    rf"|[一二三四五六七八九十两百千数几]+(?:万亿|亿|万)?(?:美元|港元|欧元|日元|元|个月|家|轮|颗|款|次|倍|天|年|人|名|位|项|个|条|种|大系列|大)"
+)
+# What is asked for as money may be told by the number alone (“目标均价为52.1”).
+_BARE_PRICE = re.compile(
+    rf"(?<=[价值])(?:分别)?[为是至达到在报约]*({_HEDGE}{_NUMBER})(?![\d,.]*\s*(?:{_UNIT}|[年月日号点:：/-]))"
 )
 # What products, works and methods are called: a quoted name beside such a word is one.
 PRODUCT_NOUN = (
@@ -46,9 +51,8 @@ _MODEL = re.compile(
 )
 _SCHOOL = re.compile(r"(?:(?![于在自从到读获入是为与及])[一-鿿]){2,12}?(?:大学|学院|学校|中学)")
 POST = r"(?:CEO|CTO|COO|CFO|创始人|开创人|董事长|总裁|总经理|司理|院士|教授|主任|校长|部长|总监|合伙人|分析师|首席\w{0,4}师|理事长|负责人|担任人|总统|主席|记者)"
-_SURNAMES = "赵钱孙李周吴郑王冯陈卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜谢邹窦章苏潘葛范彭郎鲁韦马苗方俞任袁柳鲍史唐费薛雷贺倪汤滕罗毕郝安常乐于傅齐康伍余顾孟黄穆萧尹姚邵汪毛戴宋庞熊纪项祝董梁杜阮蓝闵季贾江童颜郭梅林钟徐邱骆高夏蔡田樊胡凌霍万柯卢莫丁邓洪包左石崔龚程陆段侯武刘龙叶白赖乔翁谭申冉易曾沙关游肖"
 _PERSON_NEAR = re.compile(
-    rf"{POST}[、兼]?(?:{POST}[、兼]?)*([{_SURNAMES}][一-鿿]{{1,2}})|([{_SURNAMES}][一-鿿]{{1,2}})(?=表示|表明|指出|称|说|认为|介绍|透露|泄漏|教授|院士|博士)"
+    rf"{POST}[、兼]?(?:{POST}[、兼]?)*([{SURNAMES}][一-鿿]{{1,2}})|([{SURNAMES}][一-鿿]{{1,2}})(?=表示|表明|指出|称|说|认为|介绍|透露|泄漏|教授|院士|博士)"
 )
 
 
@@ -154,6 +158,8 @@ def _dates(sentence: str, cues: tuple[str, ...] = ()) -> Iterator[Found]:
 
 def _amounts(sentence: str, cues: tuple[str, ...]) -> Iterator[Found]:
     dates = [m.span() for m in _DATE.finditer(sentence)]
+    if any("元" in cue for cue in cues):
+        yield from (m.span(1) for m in _BARE_PRICE.finditer(sentence))
     for match in _AMOUNT.finditer(sentence):
         a, b = match.span()
         if any(x < b and a < y for x, y in dates) or (a and re.match(r"[A-Za-z\d.]", sentence[a - 1])):
@@ -176,7 +182,7 @@ def _persons(sentence: str) -> Iterator[Found]:
         if (
             flag in ("nr", "nrt", "nrfg")
             and 2 <= len(word) <= 6
-            and word[0] in _SURNAMES
+            and word[0] in SURNAMES
             and not (known and known.kind != "person")
         ):
             yield _name_alone(sentence, at, at + len(word))
@@ -227,7 +233,8 @@ def _places(sentence: str) -> Iterator[Found]:
         if place and start < 0:
             start = at
         elif not place and start >= 0:
-            yield start, at
+            if at - start > 1:
+                yield start, at
             start = -1
         at += len(word)
 

@@ -13,6 +13,8 @@ import numpy as np
 
 from bot.candidates import candidates
 from bot.judge import probabilities
+from bot.names import proper_nouns
+from bot.polarity import TURNS, opposed
 from bot.reader import Reader, best_span
 from bot.records import Asked, Need, Span
 from index.embed import Embedder, Vectors
@@ -43,6 +45,7 @@ MAX_HEAD = 32  # characters of the heading or title that it reads them with
 POINTS_BACK = re.compile(
     r"[“\"\-\s]*(?:而|但|并且|同时|另外|此外)?[,，]?(?:这[款家位个颗项一]|该|其|它|他|她|此|公司)"
 )
+_CLAUSES_BEFORE, _CLAUSES_BEHIND = re.compile(r"^.*[,，;；:：]", re.S), re.compile(r"[,，;；].*$", re.S)
 _QUOTES = re.compile(r"[“”‘\"「」『』]|(?<![a-z])['’]|['’](?![a-z])")  # but not in “moody's”
 _POINTS = re.compile(r"其(?!中|他|实|次|余)|该|它|他(?!们)|她|这[款家位个颗项]")
 
@@ -66,6 +69,7 @@ class Evidence:
     marks: Vectors | None  # (characters, 2): the reader's logits that the answer starts and ends there
     none: float  # the reader's logit that the passage does not answer
     score: float  # the probability that it answers
+    published: str | None = None  # the date of its article
 
 
 def gather(asked: Asked, hits: Sequence[Hit], store: Store, reader: Reader | None = None) -> list[Evidence]:
@@ -133,7 +137,7 @@ def _of_passage(asked: Asked, hit: Hit, store: Store, distance: float) -> list[E
                 coverage=sum(n.weight * c for n, (c, _) in weighed) / total,
                 own=sum(n.weight * c for n, (c, mine) in weighed if mine) / total,
                 missing=tuple(n for n, (c, _) in weighed if c < 0.5),
-                marks=None, none=0.0, score=0.0,
+                marks=None, none=0.0, score=0.0, published=published,
             )
         )  # fmt: skip
     return out
@@ -287,9 +291,42 @@ def features(asked: Asked, found: Sequence[Evidence], embedder: Embedder) -> Vec
                 float(asked.kind == "list"),
                 float(asked.wanted in ("date", "amount")),
                 float(asked.wanted in ("person", "company")),
+                *_unsaid(asked, e, a, b, total),
+                float(opposed(chinese, plain, TURNS)),
+                log(1 + len(typed)),
             )
         )
     return np.array(rows, dtype=np.float32)
+
+
+def _unsaid(asked: Asked, e: Evidence, a: int, b: int, total: float) -> tuple[float, ...]:
+    """What a sentence with the likeliest span [a, b) leaves unsaid: names, and of what is asked of them."""
+    if e.marks is None:
+        return (0.0,) * 6
+    mine = [n for n in asked.needs if said(n, e.read_as, e.spun)]
+    left = [n for n in asked.needs if n.kind and n not in mine]
+    proper = sum(n.weight for n in left if n in e.missing) / total
+    another = any(_names_other(n, e.text) for n in left)
+    nearby = _CLAUSES_BEFORE.sub("", e.text[:a]) + e.text[a:b] + _CLAUSES_BEHIND.sub("", e.text[b:])
+    near = [n for n in mine if said(n, nearby, e.spun)]
+    relation = asked.relation
+    asks = sum(n.weight for n in relation) or 1.0
+    return (
+        proper,
+        float(another),
+        sum(n.weight for n in near) / total,
+        sum(n.weight for n in relation if n in mine) / asks,
+        sum(n.weight for n in relation if n in near) / asks,
+        float(bool(relation) and relation[-1] in near),
+    )
+
+
+def _names_other(need: Need, text: str) -> bool:
+    """Whether `text` names another of the kind of `need`."""
+    plain = text.lower()
+    others = [plain[a:b] for a, b in mentions(plain, need.kind)]
+    others += [w.lower() for w, kind in proper_nouns(text).items() if kind == need.kind]
+    return any(other not in form and form not in other for other in others for form in need.forms[:1])
 
 
 def marked(e: Evidence, span: tuple[int, int]) -> float:

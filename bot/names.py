@@ -10,7 +10,7 @@ from itertools import accumulate, dropwhile
 from index.glossary import by_form, derived, mentions
 from index.spelling import is_spelled, sounds
 from index.store import Store
-from index.terms import STOP, is_word, normalize, tagged, word_spans, words
+from index.terms import STOP, is_word, normalize, rarity, tagged, word_spans, words
 
 NAMES = ("company", "person", "product", "institution", "media")
 _KINDS = {
@@ -51,6 +51,32 @@ _OPENERS = STOP | frozenset(
 )
 _FUNCTION = "ucpdfry"  # jieba's tags of words that no name is made of: particles, adverbs, “中”
 _OWNED = ("its", "their", "his", "her")
+
+
+SURNAMES = "赵钱孙李周吴郑王冯陈卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜谢邹窦章苏潘葛范彭郎鲁韦马苗方俞任袁柳鲍史唐费薛雷贺倪汤滕罗毕郝安常乐于傅齐康伍余顾孟黄穆萧尹姚邵汪毛戴宋庞熊纪项祝董梁杜阮蓝闵季贾江童颜郭梅林钟徐邱骆高夏蔡田樊胡凌霍万柯卢莫丁邓洪包左石崔龚程陆段侯武刘龙叶白赖乔翁谭申冉易曾沙关游肖"
+# jieba's tags of names.
+_NAMED = {"ns": "place", "nr": "person", "nrt": "person", "nrfg": "person", "nt": "company"}
+_COMMON_WORD = 0.6  # rarity under which a word that is also a name is rather the word (“明白”)
+
+
+def proper_nouns(text: str) -> dict[str, str]:
+    """The words of `text` that read like the name of a place, a person or a body, each with which of them.
+
+    >>> proper_nouns("子牙河的水位是多少")
+    {'子牙河': 'place'}
+    """
+    return {
+        word: _NAMED[flag]
+        for word, flag in tagged(text)
+        if flag in _NAMED
+        and len(word) > 1
+        and (flag in ("ns", "nt") or (rarity(word) >= _COMMON_WORD if is_word(word) else _may_call(word)))
+    }
+
+
+def _may_call(word: str) -> bool:
+    """Whether `word`, which no dictionary has, may be a person's name: a surname first, or of another country."""
+    return word[0] in SURNAMES or len(word) > 2
 
 
 def names_in(text: str) -> Iterator[tuple[int, int, str]]:

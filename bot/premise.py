@@ -37,16 +37,21 @@ def _clause_read(e: Evidence, sentence: str) -> str:
 def contradicts(asked: Asked, e: Evidence) -> bool:
     """Whether `e` says the opposite of what `asked` takes for granted: its words denied, or turned round."""
     question = normalize(asked.text)
-    if asked.kind == "yes_no" or denies(question):
+    if asked.kind == "yes_no":
         return False
     sentence = normalize(in_ordinary_words(e))
     numbers = [n for n in e.missing if re.search(r"\d", n.phrase)]
-    if not numbers and _turned_round(asked, question, e, sentence):
+    if not numbers and not denies(question) and _turned_round(asked, question, e, sentence):
         return True
     if asked.kind not in PRESUMING:
         return False
     if _PLANNED.search(sentence) and _FELL_THROUGH.search(sentence) and not _FELL_THROUGH.search(question):
         return not hedges(question)
     forms = [f for n in asked.relation for f in n.forms if len(f) > 1]
-    places = [m.start() for f in forms for m in re.finditer(re.escape(f), sentence)]
-    return any(_DENIED.search(sentence[max(0, at - 4) : at]) for at in places)
+    return any(_denied(f, sentence) and not _denied(f, question) for f in forms)
+
+
+def _denied(form: str, plain: str) -> bool:
+    """Whether `plain` says `form`, and denies it wherever it does."""
+    places = [m.start() for m in re.finditer(re.escape(form), plain)]
+    return bool(places) and all(_DENIED.search(plain[max(0, at - 4) : at]) for at in places)

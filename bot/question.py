@@ -6,15 +6,16 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
+from itertools import accumulate
 from math import log
 
-from bot.names import NAMES
+from bot.names import NAMES, proper_nouns
 from bot.records import Asked, Kind, Need
 from index.glossary import Entry, by_form, derived, entries, everyday
 from index.lexical import Group
 from index.search import Language
 from index.store import Store
-from index.terms import STOP, normalize, rarity, tagged, terms, words
+from index.terms import STOP, is_word, normalize, rarity, tagged, terms, words
 
 _NO_CALLING = frozenset("家个些大小新老外两三四五六七八九十几各每同好坏哪是有被给在对与和跟向由从为把让比")
 MAX_NEEDS = 40  # the most telling ones of a text that was pasted as a question
@@ -29,7 +30,7 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
         (
             "why",
             "",
-            r"为什么|为何|为啥|凭什么|何以|怎么(?:会|突然|忽然|没|还|就)|(?:是)?(?:什么|哪些|何种|哪[几两三四五六七八]?[大个点条])?(?:原因|理由)(?:是什么|有哪些|何在)?|因何",
+            r"为什么|为何|为啥|凭什么|何以|怎么(?:会|突然|忽然|没|还|就|[跌涨降停黄亏辞崩火](?:[一-鿿]{0,2}了)?(?=[?？,，]|$))|(?:是)?(?:什么|哪些|何种|哪[几两三四五六七八]?[大个点条])?(?:原因|理由)(?:是什么|有哪些|何在)?|因何",
         ),
         (
             "when",
@@ -39,7 +40,7 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
         (
             "list",
             "",
-            r"哪些|有些?谁|包括谁|哪(?:几|[两二三四五六七八九十]|\d+)[大个家款条位种项所类座颗张台辆部本支只枚名轮次届期人点]?(?!年|天|月)|有什么|(?:都)?包括什么|分别(?:是|[叫为有](?!多少|几))|都[叫是](?:什么|谁|哪)",
+            r"哪些|有些?谁|包括谁|哪(?:几|[两二三四五六七八九十]|\d+)[大个家款条位种项所类座颗张台辆部本支只枚名轮次届期人点]?(?!年|天|月)|有什么|(?:都)?包括什么|分别[是叫为有](?!多少|几)|都[叫是](?:什么|谁|哪)",
         ),
         ("who", "person", r"是?谁|什么人|哪位|何人|哪一位"),
         (
@@ -63,7 +64,11 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
     "en": [
         ("yes_no", "", r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|will)\b"),
         ("why", "", r"\bwhy\b|\bwhat (?:is|are|was|were) the reasons?\b|\breasons?\b"),
-        ("when", "date", r"\bwhen\b|\b(?:what|which) (?:fiscal )?(?:year|date|day|month|time|quarter)\b"),
+        (
+            "when",
+            "date",
+            r"^\W*(?:and |but |so |since )?when\b|\bwhen(?= (?:did|do|does|was|were|is|are|will|has|have|had)\b)|\bwhen\s*\??$|\b(?:what|which) (?:fiscal )?(?:year|date|day|month|time|quarter)\b",
+        ),
         (
             "how_much",
             "amount",
@@ -108,7 +113,7 @@ _ROLES = r"股东|资方|客户|供应商|创始|开创|董事|总裁|总经理|
 # What the question says of the amount -> how the amount is written.
 _CUES = [
     (
-        r"价|费|元|钱|融资额|金额|营收|收入|利润|订单额|市值|损失|减记|减值|投资额|成本|资金|price|cost|revenue|profit|dollar|yuan|write|sales|worth|money|raise|charge|spend|invest|\bpay|\bfine\b|\bfees?\b",
+        r"价|费|元|钱|融资额|金额|营收|收入|利润|订单额|市值|估值|损失|减记|减值|投资额|成本|资金|price|cost|revenue|profit|dollar|yuan|write|sales|worth|money|raise|charge|spend|invest|valuation|market cap|\bpay|\bfine\b|\bfees?\b",
         r"(?:亿|万|千|百)*(?:人民币|美|日|欧|港)?元|美金|英镑",
     ),
     (
@@ -122,7 +127,7 @@ _CUES = [
     (r"尺寸|size|dimension", r"毫米|mm|厘米|英寸"),
     (r"制程|工艺|纳米|node|nanomet", r"nm|纳米"),
     (r"晶体管|transistor", r"个?晶体管|亿个"),
-    (r"员工|多少人|人员|几人|人数|employee|staff|people", r"多?人|名|位"),
+    (r"员工|多少人|人员|几个?人|人数|employee|staff|people", r"多?人|名|位"),
     (r"几家|多少家|compan(?:y|ies)|firms", r"家"),
     (r"几轮|多少轮|轮[数次]|rounds?", r"轮"),
     (r"几个点|多少个?点|百分点", r"%|％|个百分点"),
@@ -136,6 +141,7 @@ _CUES = [
     (r"小时|\bhours\b", r"小时|分钟|天"),
     (r"多久|多长时间|how long", r"个月|[天日年周]|小时|分钟|个交易日"),
     (r"功耗|watt|power", r"W|瓦"),
+    (r"刷新率|频率|主频|frequency|refresh rate", r"[KMGkmg]?Hz|赫兹"),
     (r"几岁|年纪|年龄|岁数|\bhow old\b|\bage\b", r"岁"),
     (r"身高|多高|how tall|height", r"米|厘米"),
     (r"多远|距离|里程|how far|distance|mileage", r"公里|千米|米"),
@@ -149,6 +155,8 @@ _COUNT_ONLY = (
     r"|\d\s?[A-Za-z]))"
 )
 _MONTHS_TO = re.compile(r"(?<!\d)(1[0-2]|[1-9])月?份?\s*[到至\-—–~～]+\s*(1[0-2]|[1-9])月份?")
+# “25年”, but not “25年前”, “十25年来”.
+_WRITTEN_SHORT = re.compile(r"(?<![\d.第近约十百千万])([12]\d)年(?![前来内间以期后多的]|时间|之)")
 _FIRST_MONTHS = re.compile(r"(?<![目之以提])前([2-9二三四五六七八九])个?月(?!前)")
 _HALVES = {"上半年": (1, 6), "下半年": (7, 12)}
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
@@ -181,8 +189,10 @@ _WEAK = frozenset(
     "per via upon within without across among toward towards since until up down out off around just any some such same "
     "summarise summarize summary overview recap describe explain please".split()
 )
-# “更强”, “三条”: what is compared or counted is said by other words.
-_SLIGHT = re.compile(f"更(?![新换名改正替迭衣])[一-鿿]|[两二三四五六七八九十][{_MEASURED}]")
+# “更强”, “三条”, “那块”: what is compared, counted or pointed at is said by other words.
+_SLIGHT = re.compile(
+    f"更(?![新换名改正替迭衣])[一-鿿]|[一两二三四五六七八九十][{_MEASURED}]|[这那哪每某][一-鿿]{{1,2}}"
+)
 # Who founded something is told as who its founder is.
 _FOUNDER = ("创始人", "创办", "创立", "创建")
 # The words that sentences of either language are built with.
@@ -365,7 +375,9 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
             forms = tuple(f for f in forms if f != "创始" or kind in ("who", "which", "list"))
             known = next((e for f in forms if (e := by_form().get(f.lower()))), None)
             strange = any(c.isupper() for c in phrase) and not store.lexicon.translate(phrase)
-            yield _need(phrase, forms, store, known.kind in NAMES if known else strange)
+            need = _need(phrase, forms, store, known.kind in NAMES if known else strange)
+            proper = proper_nouns(forms[0]) if forms and any(c.isupper() for c in phrase) else {}
+            yield replace(need, kind=need.kind or proper.get(forms[0], "")) if forms else need
         for name in in_chinese:
             entry = by_form().get(name)
             yield _need(name, (name, *(_forms(entry) if entry else ())), store, True)
@@ -381,7 +393,10 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
     left = re.sub(r"(\d[日号])(?=[到至])", r"\1 ", left)  # “日到” is no word
     # “100万涨” is no word: an amount ends where its scale does.
     left = re.sub(r"(\d(?:万亿|[万亿]))(?=[一-鿿])", r"\1 ", left)
-    for word in _joined_numbers(words(left)):
+    left = _WRITTEN_SHORT.sub(r"20\1年", left)
+    left = re.sub(r"((?:19|20)\d\d年)(?=[初末底中])", r"\1 ", left)
+    proper = proper_nouns(left)
+    for word in _joined_numbers(list(_told_apart(left, store))):
         if word in seen or word in STOP or not re.search(r"[0-9a-z一-鿿]", word):
             continue
         seen.add(word)
@@ -403,7 +418,49 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
         # So is a single character before 公司 (“丁公司”) that no word for companies is made with (“大公司”).
         called = len(word) == 1 and word not in _NO_CALLING and f"{word}公司" in left
         strange = called or bool(re.fullmatch(r"[a-z]{4,}", word))
-        yield _need(word, forms, store, entry.kind in NAMES if entry else strange)
+        need = _need(word, forms, store, entry.kind in NAMES if entry else strange)
+        yield replace(need, kind=need.kind or proper.get(word, ""))
+
+
+def _told_apart(text: str, store: Store) -> Iterator[str]:
+    """The words of `text`; where jieba makes one up that no article has, as its tagger parts them, if that knows more.
+
+    Of “一张卡卖多少钱” it makes 卡卖, which nothing says.
+    """
+    one, other = words(text), [normalize(word) for word, _ in tagged(text)]
+    if "".join(other) != "".join(one):
+        yield from one
+        return
+    strange = partial(_made_up, store=store)
+    for mine, theirs in _between_edges(one, other):
+        parts = min((mine, theirs), key=lambda found: sum(len(w) for w in found if strange(w)))
+        for word in parts:
+            yield from word if strange(word) and not proper_nouns(word) else (word,)
+
+
+def _made_up(word: str, store: Store) -> bool:
+    """Whether `word` is in no dictionary and no article."""
+    return bool(re.fullmatch(r"[一-鿿]{2,}", word)) and not is_word(word) and word not in store.lexical
+
+
+def _between_edges(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[list[str], list[str]]]:
+    """Two ways to part one text, side by side, cut wherever both have an edge.
+
+    >>> list(_between_edges(["杜苏", "芮离", "岛"], ["杜苏芮", "离", "岛"]))
+    [(['杜苏', '芮离'], ['杜苏芮', '离']), (['岛'], ['岛'])]
+    """
+    shared = set(accumulate(map(len, one))) & set(accumulate(map(len, other)))
+    rows: list[list[list[str]]] = []
+    for found in (one, other):
+        parts: list[list[str]] = [[]]
+        end = 0
+        for word in found:
+            parts[-1].append(word)
+            end += len(word)
+            if end in shared:
+                parts.append([])
+        rows.append(parts[:-1])
+    yield from zip(*rows, strict=True)
 
 
 def _forms(entry: Entry) -> Iterator[str]:
@@ -522,7 +579,8 @@ def _need(phrase: str, forms: Sequence[str], store: Store, known_name: bool) -> 
     elif not held:
         # How much a word that no article uses says is told by how rare it is elsewhere.
         weight = min(weight, rarity(phrase))
-    return Need(forms, weight, is_name, phrase)
+    kinds = (by_form()[f].kind for f in forms if f in by_form())
+    return Need(forms, weight, is_name, phrase, next((k for k in kinds if k != "term"), ""))
 
 
 def search_groups(asked: Asked, store: Store) -> list[Group]:

@@ -21,6 +21,7 @@ class Need:
     weight: float
     is_name: bool
     phrase: str
+    kind: str = ""  # what it names, if it reads like a name: a place, a person, a company, …
 
 
 @dataclass(frozen=True, slots=True)
