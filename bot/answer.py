@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import log
 
-from bot.candidates import candidates
+from bot.candidates import UNIT, candidates
 from bot.conflicts import NOT
 from bot.evidence import Evidence, entry_of, said
 from bot.lists import asked_count, members, series
@@ -34,6 +34,8 @@ FURTHER = 4  # sentences
 EVENTS = 3
 LIKELIEST = 2  # sentences that may contradict the question
 _DATE = re.compile(r"(?=.)(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}[日号])?")
+# “多少瓦” is answered in watts, or not at all.
+_COUNTED = re.compile(rf"(?:多少|几)(?:万亿|[万亿])?{UNIT}|\bhow many\b", re.I)
 _HAPPENED = re.compile(
     r"发生|什么大?[事动]|(?:做|出|宣布|发布|披露|公布|推出|完成)了(?:些)?什么|(?:什么|哪些)(?:大事|事件|动作|进展|动态|新闻)"
     r"|\bwhat (?:happened|did|was (?:announced|disclosed))\b|\bwhat .{0,40}\b(?:do|announce|disclose|release)\b",
@@ -133,6 +135,8 @@ def _claims(
     first = full[0]
     # A sentence without a date where one is asked for must be likely, and leave nothing unsaid.
     unfit = asked.wanted in TYPED
+    if _COUNTED.search(asked.text):
+        return []
     enough_said = first.score >= (UNSURE if first.missing else LIKELY)
     return [] if unfit and not enough_said else [whole(first)]
 

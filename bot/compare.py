@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import pairwise
 
 from bot.candidates import candidates
 from bot.evidence import Evidence, said
 from bot.figures import han
-from bot.names import names_in
+from bot.names import names_in, without_owners
 from bot.pairs import paired
 from bot.phrases import AHEAD, APART, LIST_MARK, MISSING, POINTS, SAME
 from bot.records import Asked, Claim, Finding, Need
@@ -50,7 +49,6 @@ _TOLD_BY = (
     (r"[重轻]", r"[重轻克]|吨"),
     (r"[早晚先]", r"年|月|日"),
 )
-_OF = re.compile(r"\s*(?:的|'s|’s)?\s*")
 _COUNTED = re.compile(
     r"(?<![\d十百])([两二三四五六七八九十2-9])([家款位名])(?:头部|国产|中国|国内|主要)?(?:公司|厂商|企业|芯片|产品|机构|银行|人)?"
 )
@@ -58,6 +56,7 @@ _KIND_COUNTED = {"家": "company", "款": "product", "位": "person", "名": "pe
 # What is asked of each -> how one is asked for it.
 _ASKS = {
     r"是谁|什么人|哪位": "是谁?",
+    r"学校|大学|毕业|graduat": "是哪个学校毕业的?",
     r"哪里|哪儿|何处|什么地方": "在哪里?",
     r"什么时候|何时|哪一?年|时间|日期|多久": "是什么时候?",
     r"多少|几|多[大高长]": "是多少?",
@@ -73,13 +72,7 @@ def to_compare(text: str) -> list[str]:
     found = [m for m in named if m[2] in ("company", "product", "person", "institution")]
     places = [m for m in named if m[2] == "place"]
     found = places if len(found) < 2 <= len(places) else found
-    # A maker in front of its product (“壁仞的BR100”) is not compared itself.
-    makers = [
-        m
-        for m, n in pairwise(found)
-        if m[2] == "company" and n[2] == "product" and _OF.fullmatch(text[m[1] : n[0]])
-    ]
-    names = list(dict.fromkeys(text[a:b] for a, b, kind in found if (a, b, kind) not in makers))
+    names = list(dict.fromkeys(text[a:b] for a, b, _ in without_owners(text, found)))
     return names if 2 <= len(names) <= MAX_NAMES and _COMPARES.search(text) else []
 
 

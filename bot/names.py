@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate, dropwhile
+from itertools import accumulate, dropwhile, pairwise
 
 from index.glossary import by_form, derived, mentions
 from index.spelling import is_spelled, sounds
@@ -50,12 +50,16 @@ _OPENERS = STOP | frozenset(
     "tell list name give describe explain please according since after before during".split()
 )
 _FUNCTION = "ucpdfry"  # jieba's tags of words that no name is made of: particles, adverbs, “中”
+_OF = re.compile(r"\s*(?:的|'s|’s)?\s*")
 _OWNED = ("its", "their", "his", "her")
 
 
 SURNAMES = "赵钱孙李周吴郑王冯陈卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜谢邹窦章苏潘葛范彭郎鲁韦马苗方俞任袁柳鲍史唐费薛雷贺倪汤滕罗毕郝安常乐于傅齐康伍余顾孟黄穆萧尹姚邵汪毛戴宋庞熊纪项祝董梁杜阮蓝闵季贾江童颜郭梅林钟徐邱骆高夏蔡田樊胡凌霍万柯卢莫丁邓洪包左石崔龚程陆段侯武刘龙叶白赖乔翁谭申冉易曾沙关游肖"
 # jieba's tags of names.
 _NAMED = {"ns": "place", "nr": "person", "nrt": "person", "nrfg": "person", "nt": "company"}
+_UNITS = frozenset(
+    "纳米 微米 加仑 盎司 克拉 公顷 比特 安培 伏特 瓦特 赫兹".split()
+)  # words of other tongues too
 _COMMON_WORD = 0.6  # rarity under which a word that is also a name is rather the word (“明白”)
 
 
@@ -65,13 +69,16 @@ def proper_nouns(text: str) -> dict[str, str]:
     >>> proper_nouns("子牙河的水位是多少")
     {'子牙河': 'place'}
     """
-    return {
-        word: _NAMED[flag]
-        for word, flag in tagged(text)
-        if flag in _NAMED
-        and len(word) > 1
-        and (flag in ("ns", "nt") or (rarity(word) >= _COMMON_WORD if is_word(word) else _may_call(word)))
-    }
+    kinds = ((word, _named(word, flag)) for word, flag in tagged(text))
+    return {word: kind for word, kind in kinds if kind}
+
+
+def _named(word: str, flag: str) -> str:
+    """What `word`, of jieba's tag `flag`, names; "" if nothing."""
+    kind = _NAMED.get(flag, "") if len(word) > 1 and word not in _UNITS else ""
+    if kind != "person":
+        return kind
+    return kind if (rarity(word) >= _COMMON_WORD if is_word(word) else _may_call(word)) else ""
 
 
 def _may_call(word: str) -> bool:
@@ -94,13 +101,29 @@ def names_in(text: str) -> Iterator[tuple[int, int, str]]:
                 found.append((a, b, kind))
     at = 0
     for word, flag in tagged(text):
-        if flag in ("nr", "nt", "nrt") and len(word) > 1:
-            found.append((at, at + len(word), "person" if flag.startswith("nr") else "company"))
+        kind = _named(word, flag)
+        if kind and kind != "place":
+            found.append((at, at + len(word), kind))
         at += len(word)
     for a, b, kind in sorted(found, key=lambda m: (m[0] - m[1], m[0])):
         if not any(a < y and x < b for x, y, _ in taken):
             taken.append((a, b, kind))
     yield from sorted(taken)
+
+
+def without_owners(text: str, found: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """The names `found` in `text` without the maker in front of its product, or the employer of a person.
+
+    >>> text = "壁仞的BR100"
+    >>> [text[a:b] for a, b, _ in without_owners(text, list(names_in(text)))]
+    ['BR100']
+    """
+    owners = [
+        m
+        for m, n in pairwise(found)
+        if m[2] == "company" and n[2] in ("product", "person") and _OF.fullmatch(text[m[1] : n[0]])
+    ]
+    return [m for m in found if m not in owners]
 
 
 def standalone(question: str, history: Sequence[str], who: Callable[[str], str] = lambda _: "") -> str:

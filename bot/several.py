@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from bot.names import asked_of, names_in, standalone
+from bot.summary import AGAIN
 
 MAX_QUESTIONS = 4
 _PART = re.compile(
@@ -40,6 +41,8 @@ def questions_in(text: str, who: Callable[[str], str] = lambda _: "") -> list[st
     >>> questions_in("2024年5月,燧原科技做了什么?")
     ['2024年5月,燧原科技做了什么?']
     """
+    if AGAIN.search(text):
+        return [text]
     asking: list[str] = []
     lead = ""
     for match in _PART.finditer(text):

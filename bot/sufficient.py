@@ -34,6 +34,7 @@ _PERIODS = {
     "first half": r"上半年|半年[度报]|中报|1[-至到—]6月|前[6六]个?月",
     "second half": r"下半年",
 }
+_UNIT_OF = re.compile(r"\d\s*([a-z%]+|[一-鿿]+)$")
 _WHEN = re.compile(r"[^,，。]{2,24}?(?:以后|之后|之前|以来|期间|[后前时])[,，]")
 
 
@@ -88,7 +89,8 @@ def _says_whom(asked: Asked, e: Evidence) -> bool:
     if unnamed and not surely and (subject in unnamed or e.score < UNSURE):
         return False
     # What tells of no such figure (“12nm”) may tell of another.
-    if e.score < UNSURE and any(re.search(r"\d", n.phrase) and not n.is_name for n in e.missing):
+    figures = [n for n in e.missing if re.search(r"\d", n.phrase) and not n.is_name]
+    if (figures and e.score < UNSURE) or any(_tells_another_figure(n, e) for n in figures):
         return False
     # Who holds another post says nothing of this one.
     return asked.wanted != "person" or all(said(n, e.text, e.spun) for n in posts_asked(asked))
@@ -106,6 +108,12 @@ def _is_of_another(need: Need, e: Evidence) -> bool:
     entry = entry_of(need)
     plain = e.text.lower()
     return entry is not None and any(plain[a:b] not in need.forms for a, b in mentions(plain, entry.kind))
+
+
+def _tells_another_figure(need: Need, e: Evidence) -> bool:
+    """Whether `e` holds a figure of the unit of `need` (“7nm”, where 5nm is asked about)."""
+    unit = _UNIT_OF.search(need.phrase)
+    return unit is not None and bool(re.search(rf"\d\s*{re.escape(unit[1])}(?![a-z])", normalize(e.text)))
 
 
 def _untranslated(asked: Asked, need: Need) -> bool:

@@ -7,15 +7,19 @@ from collections.abc import Sequence
 
 from bot.candidates import POST, PRODUCT_NOUN
 from bot.evidence import POINTS_BACK, Evidence
-from bot.names import names_in
+from bot.names import names_in, without_owners
 from bot.records import Asked, Finding
 from bot.short import in_ordinary_words, whole
 from index.terms import normalize
 
 _INTRODUCES = re.compile(
-    r"介绍(?:一下|下)?|简介|概况|概述|总结|讲讲|说说|聊聊|了解(?:一下)?|(?:简单)?说说|是(?:一[家款个位种])?(?:什么样的?|怎样的|(?:用来)?(?:干|做)什么(?:用)?的?|什么)(?:公司|企业|人|机构|产品|芯片)?(?:的)?[?？]?$|是做什么的|有什么用|^什么是|怎么样[?？]?$|的(?:基本)?情况|"
+    r"介绍(?:一下|下)?|简介|概况|概述|总结|讲讲|说说|聊聊|了解(?:一下)?|(?:简单)?说说|是(?:一[家款个位种])?(?:什么样的?|怎样的|(?:用来)?(?:干|做)什么(?:用)?的?|什么)(?:公司|企业|人|机构|产品|芯片)?(?:的)?[?？]?$|是做什么的|有什么用|^什么是|是(?:一?[款个家位种]|个)什么(?:[一-鿿]{1,4})?[?？]?$|怎么样[?？]?$|的(?:基本|主要)?(?:情况|经历|履历|背景|来历|生平)|"
     r"\btell me about\b|\bwhat is\b|\bwho is\b|\bintroduce\b|\bsummar|\boverview\b|\bdescribe\b|\bwhat do(?:es)? the articles? say about\b|\bwhat does (?=.{2,40}\bdo\s*\??$)",
     re.I,
+)
+# “…,简单介绍下”: asked again of what was just asked about.
+AGAIN = re.compile(
+    r"[,，;；。?？!！\s]+(?:请|麻烦|帮我?|能否|再)?(?:简单|简要|大概|大致|详细)?地?(?:介绍|说说|讲讲|聊聊|说明)(?:一下|下)?(?:[它他她其](?:的(?:情况|经历|履历|背景|来历))?)?(?:吧|呗)?[?？。!！\s]*$"
 )
 _DIGESTS = re.compile(
     r"概括|总结|總結|梳理|来龙去脉|來龍去脈|始末|怎么回事|怎麼回事|[讲说]了什么(?:内容)?[?？]?$|主要内容|(?:是|又)怎么(?:做|布局|应对|推进|规划)的[?？]?$"
@@ -60,6 +64,11 @@ def to_introduce(text: str) -> str | None:
     """
     if not _INTRODUCES.search(text):
         return None
+    again = AGAIN.search(text)
+    text = text[: again.start()] if again else text
+    named = list(names_in(text))
+    for a, b, _ in reversed([m for m in named if m not in without_owners(text, named)]):
+        text = text[:a] + text[b:].removeprefix("的")
     names = _joined(text, [(a, b) for a, b, _ in names_in(text)])
     if not names:
         left = _INTRODUCES.sub(" ", text).strip(_EDGE)
@@ -69,7 +78,7 @@ def to_introduce(text: str) -> str | None:
     a, b = names[0]
     left = _INTRODUCES.sub(" ", text[:a] + " ‖ " + text[b:])
     left = _INTRODUCES.sub(" ", left.replace("‖", "").strip(_EDGE))
-    left = _FILLERS.sub("", left)
+    left = "" if again else _FILLERS.sub("", left)
     if re.fullmatch(r"[A-Za-z][\w+-]{2,}", left):
         return left  # “壁仞的HGCT”
     return None if re.search(r"\w", left) else text[a:b]
