@@ -8,7 +8,7 @@ from functools import cache
 from itertools import accumulate, pairwise
 
 from bot.names import SURNAMES
-from bot.question import names_of_kind
+from bot.question import MONEY, names_of_kind
 from index.glossary import by_form, derived, mentions
 from index.terms import is_word, tagged, words
 
@@ -158,7 +158,7 @@ def _dates(sentence: str, cues: tuple[str, ...] = ()) -> Iterator[Found]:
 
 def _amounts(sentence: str, cues: tuple[str, ...]) -> Iterator[Found]:
     dates = [m.span() for m in _DATE.finditer(sentence)]
-    if any("元" in cue for cue in cues):
+    if MONEY in cues:
         yield from (m.span(1) for m in _BARE_PRICE.finditer(sentence))
     for match in _AMOUNT.finditer(sentence):
         a, b = match.span()

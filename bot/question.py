@@ -110,11 +110,13 @@ _COUNTS = re.compile(
 )
 # Such a noun says more than a type: it is what the question asks of someone.
 _ROLES = r"股东|资方|客户|供应商|创始|开创|董事|总裁|总经理|investor|shareholder|customer|supplier|founder"
+MONEY = r"(?:亿|万|千|百)*(?:人民币|美|日|欧|港)?元|美金|英镑"
+_PEOPLE = r"人|名|位|用户"
 # What the question says of the amount -> how the amount is written.
 _CUES = [
     (
         r"价|费|元|钱|融资额|金额|营收|收入|利润|订单额|市值|估值|损失|减记|减值|投资额|成本|资金|price|cost|revenue|profit|dollar|yuan|write|sales|worth|money|raise|charge|spend|invest|valuation|market cap|\bpay|\bfine\b|\bfees?\b",
-        r"(?:亿|万|千|百)*(?:人民币|美|日|欧|港)?元|美金|英镑",
+        MONEY,
     ),
     (
         r"比例|比重|占比|百分|占股|持股|股份|股权|率|幅|份额|涨|跌|percent|share|stake|rate|ratio",
@@ -127,7 +129,7 @@ _CUES = [
     (r"尺寸|size|dimension", r"毫米|mm|厘米|英寸"),
     (r"制程|工艺|纳米|node|nanomet", r"nm|纳米"),
     (r"晶体管|transistor", r"个?晶体管|亿个"),
-    (r"员工|多少人|人员|几个?人|人数|employee|staff|people", r"多?人|名|位"),
+    (r"员工|多少人|人员|几个?人|人数|employee|staff|people", _PEOPLE),
     (r"几家|多少家|compan(?:y|ies)|firms", r"家"),
     (r"几轮|多少轮|轮[数次]|rounds?", r"轮"),
     (r"几个点|多少个?点|百分点", r"%|％|个百分点"),
@@ -281,10 +283,11 @@ def read_question(text: str, store: Store, answer_language: Language | None = No
 
 def _cues(plain: str, language: Language) -> tuple[str, ...]:
     """The units of the amount asked for; in Chinese those of the noun that stands last, which is the head."""
-    counted = re.search(r"(?:多少|几)(?:万|亿)*([一-鿿])(?![份权率价东点])", plain)
+    counted = re.search(r"(?:多少|(?<![近这前后好])几)(?:万|亿)*([一-鿿])(?![份权率价东点])", plain)
     if counted and counted[1] in _MEASURES:
-        return (counted[1],)
-    many = re.search(r"\bhow many\b(?:\s+[\w'-]+){1,2}", plain, re.I)
+        return (_PEOPLE if counted[1] in "名位" else counted[1],)
+    # “How many banks rate it” asks for no rate.
+    many = re.search(r"\bhow many\s+(?:[\w'-]+s\b|[\w'-]+(?:\s+[\w'-]+)?)", plain, re.I)
     text = many[0] if many else plain
     found = [(m.end(), unit) for said, unit in _CUES for m in re.finditer(said, text, re.I)]
     if many and not found:
