@@ -15,6 +15,7 @@ from index.swaps import ordinary
 from index.terms import normalize, terms, word_spans
 
 MAX_POST_GAP = 12
+TOLD_APART = 0.1  # of weight
 MAX_NAME = 20  # characters
 # How a candidate's closeness to the question's words and the reader's marks on it are weighed against each other: the
 # first set on evals/questions.jsonl, `dev`, the second on 300 questions that the reader was not trained on.
@@ -47,6 +48,7 @@ def short_claim(asked: Asked, e: Evidence) -> tuple[Claim, float] | None:
         typed = [s for s in candidates(plain, "company") if not _names_asked(asked, e, s)]
         if len(typed) > 1:  # which of them, only the sentence says
             return None
+    typed = _of_its_clause(asked, plain.lower(), typed)
     owed = respective(asked, plain.lower(), typed) if len(typed) > 1 else None
     offers = [(fit(asked, e, span), span) for span in ([owed] if owed else typed)]
     a, b, score = read_span(e)
@@ -64,6 +66,27 @@ def short_claim(asked: Asked, e: Evidence) -> tuple[Claim, float] | None:
     best, (a, b) = max(offers, key=lambda offer: offer[0])
     text = bare(e.text[a:b])
     return (Claim(text, e.span, e.score), best) if text and not is_asked(asked, text) else None
+
+
+def _of_its_clause(asked: Asked, plain: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Those of `spans` in `plain` whose own clauses say the most of what is asked, where that tells them apart.
+
+    “FP32算力为40TFLOPS,INT8算力为320TOPS”
+    """
+    if len(spans) < 2:
+        return spans
+    clauses = [m.span() for m in CLAUSE.finditer(plain)]
+    of = [next(((a, b) for a, b in clauses if a <= start < b), (0, len(plain))) for start, _ in spans]
+    says = [
+        sum(
+            n.weight
+            for n in asked.needs
+            if not n.is_name and any(len(f) > 1 and f in plain[a:b] for f in n.forms)
+        )
+        for a, b in of
+    ]
+    most = max(says)
+    return [span for span, said in zip(spans, says, strict=True) if said > most - TOLD_APART]
 
 
 def _reads_like(wanted: str, text: str) -> bool:

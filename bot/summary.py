@@ -54,6 +54,12 @@ _IS = re.compile(
 )
 
 
+# “这款基于Hopper架构的AI芯片,…”
+_THIS_IS = re.compile(
+    rf"这[款家个位枚颗种](?:基于|采用|根据|面向|来自|专注|主打)[^,，。;；]{{2,20}}的[^,，。;；]{{0,6}}?(?:{PRODUCT_NOUN}|公司|企业)"
+)
+
+
 def to_introduce(text: str) -> str | None:
     """The name, or the words for it, that the question `text` asks to introduce; None if it asks something else.
 
@@ -107,7 +113,7 @@ def introduce(asked: Asked, evidence: Sequence[Evidence], name: str) -> Finding 
         and (not any(n.is_name for n in e.missing) if known else names[0] in normalize(e.text))
     ]
     about.sort(key=lambda e: -_weight(e, names))
-    chosen = [e for e in about if _tells_what(e, names)][:1]
+    chosen = sorted((e for e in about if _tells_what(e, names)), key=lambda e: not _THIS_IS.match(e.text))[:1]
     for side in _SIDES:
         telling = next((e for e in about if re.search(side, e.text) and e not in chosen), None)
         if telling and len(chosen) < MAX_SENTENCES:
@@ -145,6 +151,8 @@ def digest(asked: Asked, evidence: Sequence[Evidence]) -> Finding | None:
 def _tells_what(e: Evidence, names: Sequence[str]) -> bool:
     """Whether the sentence says what one of `names` is: “H20是…”, “曦云C500采用…”, “训练方案HGCT”, “教授郑纬民”."""
     sentence = in_ordinary_words(e).lower()
+    if _THIS_IS.match(sentence):
+        return True
     if any(
         re.search(rf"(?:{PRODUCT_NOUN}|{POST})[“《(]?{re.escape(name)}", sentence, re.I) for name in names
     ):
