@@ -71,6 +71,8 @@ def candidates(sentence: str, wanted: str, cues: tuple[str, ...] = ()) -> list[F
 
     >>> [("2018年3月,燧原科技树立。")[a:b] for a, b in candidates("2018年3月,燧原科技树立。", "date")]
     ['2018年3月']
+    >>> [("目标均价为52.1。")[a:b] for a, b in candidates("目标均价为52.1。", "amount", (MONEY,))]
+    ['52.1']
     """
     makers: dict[str, Callable[[str], Iterable[Found]]] = {
         "date": lambda s: _dates(s, cues),

@@ -15,6 +15,7 @@ from index.swaps import ordinary
 from index.terms import normalize, terms, word_spans
 
 MAX_POST_GAP = 12
+COARSE = 3.0  # log-odds
 TOLD_APART = 0.1  # of weight
 MAX_NAME = 20  # characters
 # How a candidate's closeness to the question's words and the reader's marks on it are weighed against each other: the
@@ -103,7 +104,10 @@ def _reads_like(wanted: str, text: str) -> bool:
 def fit(asked: Asked, e: Evidence, span: tuple[int, int]) -> float:
     """How well `span` answers: the closeness of the question's words, and the reader's marks at its edges."""
     total = sum(n.weight for n in asked.needs) or 1.0
-    return CLOSENESS * closeness(asked, in_ordinary_words(e), span) / total + READING * marked(e, span)
+    fits = CLOSENESS * closeness(asked, in_ordinary_words(e), span) / total + READING * marked(e, span)
+    # “几号” is hardly answered by a month.
+    coarse = asked.wanted == "date" and asked.cues and not re.search(asked.cues[0], e.text[slice(*span)])
+    return fits - COARSE if coarse else fits
 
 
 def _may_answer(asked: Asked, e: Evidence, span: tuple[int, int]) -> bool:

@@ -55,6 +55,7 @@ _IRREGULAR = dict(
     ).split()
 )
 _JOINED = re.compile(r" (?:of|for|in|with|to) |\b(?:sb|sth|of|to|at)$")
+_ARTICLES = ("the", "The", "a", "an", "An")  # but not the letter of “A shares”
 _DOUBLED = re.compile(r"([bdgmnprt])\1$")
 
 
@@ -186,6 +187,9 @@ class Lexicon:
         out: list[tuple[str, Group]] = []
         at = 0
         while at < len(words):
+            if words[at] in _ARTICLES:
+                at += 1
+                continue
             for size in range(min(MAX_WORDS, len(words) - at), 0, -1):
                 phrase = " ".join(words[at : at + size])
                 found = (

@@ -39,9 +39,11 @@ _RELATIVE = re.compile(
     r"(?P<year>上一年|今年|本年度?|去年|上年|前年|明年|次年)(?:的)?(?:\s*(?P<month>1[0-2]|[1-9])\s*月(?:\s*(?P<day>3[01]|[12]\d|[1-9])\s*[日号])?)?"
     r"|(?P<ago>[一两三五])年前"
     r"|(?<![\d年\-/.])(?P<bare>1[0-2]|[1-9])\s*月\s*(?P<bareday>3[01]|[12]\d|[1-9])\s*[日号]"
+    r"|(?P<next>次日|翌日)"
     r"|(?P<days>今天|今日|昨天|昨日|前天|明天|[一两二三四五六七八九十\d]{1,2}天前)"
 )
 _DAYS = {"今天": 0, "今日": 0, "昨天": -1, "昨日": -1, "前天": -2, "明天": 1}
+_DAY = re.compile(r"(?:((?:19|20)\d\d)\s*年)?\s*(?<!\d)(1[0-2]|[1-9])\s*月\s*(3[01]|[12]\d|[1-9])\s*[日号]")
 _STATED_YEAR = re.compile(r"((?:19|20)\d\d)\s*年")
 
 
@@ -82,6 +84,8 @@ def _meant(match: re.Match[str], text: str, year: int, day: date | None) -> str 
         sentence = re.split(r"[。\n]", text[: match.start()])[-1]
         stated = _STATED_YEAR.findall(sentence)
         return _said(int(stated[-1]) if stated else year, match["bare"], match["bareday"])
+    if match["next"]:
+        return _day_behind(text[: match.start()], year)
     if not day:
         return None
     said = match["days"]
@@ -90,6 +94,18 @@ def _meant(match: re.Match[str], text: str, year: int, day: date | None) -> str 
         number = said[:-2]
         back = -(int(number) if number.isdigit() else _NUMBERS.get(number, 0))
     then = day + timedelta(days=back)
+    return _said(then.year, str(then.month), str(then.day))
+
+
+def _day_behind(before: str, year: int) -> str | None:
+    """The day after the last one that `before` says (“4月8日…次日”)."""
+    days = list(_DAY.finditer(before))
+    if not days:
+        return None
+    try:
+        then = date(int(days[-1][1] or year), int(days[-1][2]), int(days[-1][3])) + timedelta(days=1)
+    except ValueError:  # “2月30日”
+        return None
     return _said(then.year, str(then.month), str(then.day))
 
 

@@ -290,3 +290,45 @@ def test_a_rise_is_not_told_by_a_fall(tmp_path: Path, embedder: StaticEmbedder) 
     store = store_of(["青禾机械8月16日股价下跌1.54%。公司主要生产轴承。"], tmp_path, embedder)
     assert ask("青禾机械8月16日股价上涨了多少?", store).reason == "false_premise"
     assert ask("青禾机械8月16日股价下跌了多少?", store).answer.startswith("1.54%")
+
+
+@pytest.mark.parametrize(
+    ("told", "question"),
+    [
+        ("丁河一号芯片功耗更低,性能更高,定价500元。公司主要生产轴承。", "丁河一号芯片的功耗是多少瓦?"),
+        ("丁河一号芯片采用7nm工艺,集成了770亿个晶体管。", "丁河一号芯片为什么采用5nm工艺?"),
+        ("丁河一号芯片采用7nm工艺,集成了770亿个晶体管。", "Why does the 丁河一号 chip use a 5nm process?"),
+    ],
+)
+def test_another_unit_or_figure_is_no_answer(
+    tmp_path: Path, embedder: StaticEmbedder, told: str, question: str
+) -> None:
+    assert ask(question, store_of([told], tmp_path, embedder)).refused
+
+
+def test_a_value_is_of_the_clause_that_says_what_is_asked(tmp_path: Path, embedder: StaticEmbedder) -> None:
+    told = "丁河一号的整数算力为320TOPS,单精度算力为40TFLOPS。公司主要生产轴承。"
+    store = store_of([told], tmp_path, embedder)
+    assert ask("丁河一号的单精度算力是多少?", store).answer.startswith("40TFLOPS")
+    assert ask("丁河一号的整数算力是多少?", store).answer.startswith("320TOPS")
+
+
+def test_what_is_denied_of_one_is_not_denied_of_the_other(tmp_path: Path, embedder: StaticEmbedder) -> None:
+    told = "丁河小程序未上架的,须先备案;丁河小程序已上架的,须在2024年3月31日前完成备案。"
+    found = ask("丁河小程序已上架的,什么时候完成备案?", store_of([told], tmp_path, embedder))
+    assert found.reason != "false_premise"
+
+
+def test_what_is_asked_about_may_be_asked_to_be_introduced_again(store: Store) -> None:
+    found = ask("H20是款什么芯片,简单介绍下", store)
+    assert "Hopper" in found.answer and len(found.citations) > 1
+    keeps_the_laws(found, store)
+
+
+def test_a_question_is_read_in_words_that_articles_have(store: Store) -> None:
+    assert "卡卖" not in {need.phrase for need in read_question("H20一张卡卖多少钱?", store).needs}
+    assert any("2025年" in need.forms for need in read_question("字节25年花了多少钱?", store).needs)
+    assert read_question("By how much did it fall when the curbs landed?", store).kind == "how_much"
+    assert {need.phrase: need.kind for need in read_question("子牙河的水位是多少?", store).needs}[
+        "子牙河"
+    ] == "place"
