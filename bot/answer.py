@@ -35,7 +35,7 @@ EVENTS = 3
 LIKELIEST = 2  # sentences that may contradict the question
 _DATE = re.compile(r"(?=.)(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}[日号])?")
 # “多少瓦” is answered in watts, or not at all.
-_COUNTED = re.compile(rf"(?:多少|(?<![近这前后好])几)(?:{UNIT})|\bhow many\b", re.I)
+_COUNTED = re.compile(rf"(?:多少|(?<![近这前后好哪去来])几)(?:{UNIT})(?![本份东权])|\bhow many\b", re.I)
 _HAPPENED = re.compile(
     r"发生|什么大?[事动]|(?:做|出|宣布|发布|披露|公布|推出|完成)了(?:些)?什么|(?:什么|哪些)(?:大事|事件|动作|进展|动态|新闻)"
     r"|\bwhat (?:happened|did|was (?:announced|disclosed))\b|\bwhat .{0,40}\b(?:do|announce|disclose|release)\b",
@@ -60,7 +60,8 @@ def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
         for e in evidence
     )
     best = max((e.coverage for e in evidence), default=0.0)
-    named = any(n.is_name and n not in e.missing for e in evidence for n in asked.needs)
+    names = [n for n in asked.needs if n.is_name and not _DATE.fullmatch(n.phrase) and not n.phrase.isdigit()]
+    named = any(n not in e.missing for e in evidence for n in names)
     if not known or (best < 0.2 and not named):
         return Finding((), "off_topic")
     enough = [e for e in evidence if sufficient(asked, e)]
@@ -135,7 +136,8 @@ def _claims(
     first = full[0]
     # A sentence without a date where one is asked for must be likely, and leave nothing unsaid.
     unfit = asked.wanted in TYPED
-    if _COUNTED.search(asked.text):
+    counted = asked.wanted == "amount" and _COUNTED.search(asked.text)
+    if counted and not candidates(first.text, "amount", asked.cues):
         return []
     enough_said = first.score >= (UNSURE if first.missing else LIKELY)
     return [] if unfit and not enough_said else [whole(first)]

@@ -13,6 +13,7 @@ from index.glossary import by_form, derived, mentions
 from index.terms import is_word, tagged, words
 
 Found = tuple[int, int]
+CLAUSE = re.compile(r"[^,，;；。!！?？]+")
 
 _DATE = re.compile(
     r"(?:(?:19|20)\d\d\s*年(?:\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*[日号])?|年?[初中末底]|[上下]半年|第?[一二三四]季度|\s*Q[1-4])?"
@@ -34,7 +35,7 @@ _AMOUNT = re.compile(
 )
 # What is asked for as money may be told by the number alone (“目标均价为52.1”).
 _BARE_PRICE = re.compile(
-    rf"(?<=[价值])(?:分别)?[为是至达到在报约]*({_HEDGE}{_NUMBER})(?![\d,.]*\s*(?:{UNIT}|[年月日号点:：/-]))"
+    rf"(?<=[价值])(?:分别)?[为是至达到在报约]*({_HEDGE}\d+(?:,\d{{3}})*(?:\.\d+)?(?:万亿|[万亿])?)(?!\d|\.\d|,\d{{3}}|\s*(?!起(?![诉])){UNIT}|\s*[年月日号:：/-])"
 )
 # What products, works and methods are called: a quoted name beside such a word is one.
 PRODUCT_NOUN = (
@@ -64,6 +65,15 @@ _FOREIGN = re.compile(
 _COUNTED = re.compile(
     r"(?:共有|分为|包括|有|为|是)([^,，。、和与]{2,16})[和与]([^,，。、]{2,16}?)(?=[两二2][个家款条位种项类])"
 )
+
+
+def clause_at(text: str, at: int) -> tuple[int, int]:
+    """The span of the clause of `text` that stands at `at`, all of it if none does.
+
+    >>> clause_at("营收增长,利润下降。", 6)
+    (5, 9)
+    """
+    return next((m.span() for m in CLAUSE.finditer(text) if m.start() <= at < m.end()), (0, len(text)))
 
 
 def candidates(sentence: str, wanted: str, cues: tuple[str, ...] = ()) -> list[Found]:

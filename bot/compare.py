@@ -56,7 +56,7 @@ _KIND_COUNTED = {"家": "company", "款": "product", "位": "person", "名": "pe
 # What is asked of each -> how one is asked for it.
 _ASKS = {
     r"是谁|什么人|哪位": "是谁?",
-    r"学校|大学|毕业|graduat": "是哪个学校毕业的?",
+    r"毕业|graduat|哪[个所]?(?:学校|大学)": "是哪个学校毕业的?",
     r"哪里|哪儿|何处|什么地方": "在哪里?",
     r"什么时候|何时|哪一?年|时间|日期|多久": "是什么时候?",
     r"多少|几|多[大高长]": "是多少?",

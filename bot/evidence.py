@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import log
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from bot.candidates import candidates
+from bot.candidates import candidates, clause_at
 from bot.judge import probabilities
 from bot.names import proper_nouns
 from bot.polarity import TURNS, opposed
@@ -45,7 +45,6 @@ MAX_HEAD = 32  # characters of the heading or title that it reads them with
 POINTS_BACK = re.compile(
     r"[“\"\-\s]*(?:而|但|并且|同时|另外|此外)?[,，]?(?:这[款家位个颗项一]|该|其|它|他|她|此|公司)"
 )
-_CLAUSES_BEFORE, _CLAUSES_BEHIND = re.compile(r"^.*[,，;；:：]", re.S), re.compile(r"[,，;；].*$", re.S)
 _QUOTES = re.compile(r"[“”‘\"「」『』]|(?<![a-z])['’]|['’](?![a-z])")  # but not in “moody's”
 _POINTS = re.compile(r"其(?!中|他|实|次|余)|该|它|他(?!们)|她|这[款家位个颗项]")
 
@@ -306,8 +305,9 @@ def _unsaid(asked: Asked, e: Evidence, a: int, b: int, total: float) -> tuple[fl
     mine = [n for n in asked.needs if said(n, e.read_as, e.spun)]
     left = [n for n in asked.needs if n.kind and n not in mine]
     proper = sum(n.weight for n in left if n in e.missing) / total
-    another = any(_names_other(n, e.text) for n in left)
-    nearby = _CLAUSES_BEFORE.sub("", e.text[:a]) + e.text[a:b] + _CLAUSES_BEHIND.sub("", e.text[b:])
+    others = proper_nouns(e.text) if left else {}
+    another = any(_names_other(n, e.text.lower(), others) for n in left)
+    nearby = e.text[clause_at(e.text, a)[0] : clause_at(e.text, max(a, b - 1))[1]]
     near = [n for n in mine if said(n, nearby, e.spun)]
     relation = asked.relation
     asks = sum(n.weight for n in relation) or 1.0
@@ -321,11 +321,10 @@ def _unsaid(asked: Asked, e: Evidence, a: int, b: int, total: float) -> tuple[fl
     )
 
 
-def _names_other(need: Need, text: str) -> bool:
-    """Whether `text` names another of the kind of `need`."""
-    plain = text.lower()
+def _names_other(need: Need, plain: str, proper: Mapping[str, str]) -> bool:
+    """Whether `plain`, whose proper nouns are `proper`, names another of the kind of `need` anywhere."""
     others = [plain[a:b] for a, b in mentions(plain, need.kind)]
-    others += [w.lower() for w, kind in proper_nouns(text).items() if kind == need.kind]
+    others += [word.lower() for word, kind in proper.items() if kind == need.kind]
     return any(other not in form and form not in other for other in others for form in need.forms[:1])
 
 

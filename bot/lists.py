@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any
 
-from bot.candidates import AND_SO_ON, PRODUCT_NOUN, Found, candidates, enumeration
+from bot.candidates import AND_SO_ON, CLAUSE, PRODUCT_NOUN, Found, candidates, enumeration
 from bot.evidence import Evidence, read_span, said
 from bot.records import TELLING, Asked, Claim, Span
-from bot.short import CLAUSE, bare, in_ordinary_words, is_asked
+from bot.short import bare, in_ordinary_words, is_asked
 from index.glossary import by_form, mentions
 from index.store import Store
 from index.terms import word_spans

@@ -50,7 +50,7 @@ _OPENERS = STOP | frozenset(
     "tell list name give describe explain please according since after before during".split()
 )
 _FUNCTION = "ucpdfry"  # jieba's tags of words that no name is made of: particles, adverbs, “中”
-_OF = re.compile(r"\s*(?:的|'s|’s)?\s*")
+OF = re.compile(r"\s*(?:的|'s|’s)?\s*")
 _OWNED = ("its", "their", "his", "her")
 
 
@@ -78,11 +78,14 @@ def _named(word: str, flag: str) -> str:
     kind = _NAMED.get(flag, "") if len(word) > 1 and word not in _UNITS else ""
     if kind != "person":
         return kind
-    return kind if (rarity(word) >= _COMMON_WORD if is_word(word) else _may_call(word)) else ""
+    whole_name = word[0] in SURNAMES and len(word) == 3
+    called = whole_name or rarity(word) >= _COMMON_WORD if is_word(word) else _may_call(word)
+    return kind if called else ""
 
 
 def _may_call(word: str) -> bool:
-    """Whether `word`, which no dictionary has, may be a person's name: a surname first, or of another country."""
+    """Whether `word`, which no dictionary has, may be a person's name: a surname first, or long as those of other
+    countries are."""
     return word[0] in SURNAMES or len(word) > 2
 
 
@@ -121,7 +124,7 @@ def without_owners(text: str, found: Sequence[tuple[int, int, str]]) -> list[tup
     owners = [
         m
         for m, n in pairwise(found)
-        if m[2] == "company" and n[2] in ("product", "person") and _OF.fullmatch(text[m[1] : n[0]])
+        if m[2] == "company" and n[2] in ("product", "person") and OF.fullmatch(text[m[1] : n[0]])
     ]
     return [m for m in found if m not in owners]
 

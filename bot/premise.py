@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from bot.candidates import clause_at
 from bot.evidence import Evidence, read_span
 from bot.polarity import TURNS, denies, hedges, opposed
 from bot.records import Asked
-from bot.short import CLAUSE, in_ordinary_words
+from bot.short import in_ordinary_words
 from index.terms import normalize
 
 # Kinds of questions that take it for granted that what they ask about is so.
@@ -31,7 +32,7 @@ def _turned_round(asked: Asked, question: str, e: Evidence, sentence: str) -> bo
 def _clause_read(e: Evidence, sentence: str) -> str:
     """The clause of `sentence`, which is `e` in ordinary words, that the reader marks; all of it if it marks none."""
     at = read_span(e)[0]
-    return next((m[0] for m in CLAUSE.finditer(sentence) if m.start() <= at < m.end()), sentence)
+    return sentence[slice(*clause_at(sentence, at))]
 
 
 def contradicts(asked: Asked, e: Evidence) -> bool:
@@ -41,17 +42,27 @@ def contradicts(asked: Asked, e: Evidence) -> bool:
         return False
     sentence = normalize(in_ordinary_words(e))
     numbers = [n for n in e.missing if re.search(r"\d", n.phrase)]
-    if not numbers and not denies(question) and _turned_round(asked, question, e, sentence):
+    denying = denies(question)
+    if not numbers and not denying and _turned_round(asked, question, e, sentence):
         return True
     if asked.kind not in PRESUMING:
         return False
-    if _PLANNED.search(sentence) and _FELL_THROUGH.search(sentence) and not _FELL_THROUGH.search(question):
+    if denying and asked.language == "en":
+        return False
+    if (
+        not denying
+        and _PLANNED.search(sentence)
+        and _FELL_THROUGH.search(sentence)
+        and not _FELL_THROUGH.search(question)
+    ):
         return not hedges(question)
-    forms = [f for n in asked.relation for f in n.forms if len(f) > 1]
-    return any(_denied(f, sentence) and not _denied(f, question) for f in forms)
+    return any(
+        any(_denied(f, sentence) for f in n.forms) and not any(_denied(f, question) for f in n.forms)
+        for n in asked.relation
+    )
 
 
 def _denied(form: str, plain: str) -> bool:
     """Whether `plain` says `form`, and denies it wherever it does."""
-    places = [m.start() for m in re.finditer(re.escape(form), plain)]
+    places = [m.start() for m in re.finditer(re.escape(form), plain)] if len(form) > 1 else []
     return bool(places) and all(_DENIED.search(plain[max(0, at - 4) : at]) for at in places)

@@ -30,7 +30,7 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
         (
             "why",
             "",
-            r"为什么|为何|为啥|凭什么|何以|怎么(?:会|突然|忽然|没|还|就|[跌涨降停黄亏辞崩火](?:[一-鿿]{0,2}了)?(?=[?？,，]|$))|(?:是)?(?:什么|哪些|何种|哪[几两三四五六七八]?[大个点条])?(?:原因|理由)(?:是什么|有哪些|何在)?|因何",
+            r"为什么|为何|为啥|凭什么|何以|怎么(?:会|突然|忽然|没|还|就|[跌涨降停黄亏辞崩火][一-鿿]{0,2}?了(?=[?？,，]|$))|(?:是)?(?:什么|哪些|何种|哪[几两三四五六七八]?[大个点条])?(?:原因|理由)(?:是什么|有哪些|何在)?|因何",
         ),
         (
             "when",
@@ -67,7 +67,7 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
         (
             "when",
             "date",
-            r"^\W*(?:and |but |so |since )?when\b|\bwhen(?= (?:did|do|does|was|were|is|are|will|has|have|had)\b)|\bwhen\s*\??$|\b(?:what|which) (?:fiscal )?(?:year|date|day|month|time|quarter)\b",
+            r"^\W*(?:and |but |so |since )?when\b(?!.*,\s*(?:by )?(?:how|what|who|which)\b)|\b(?:me|know|say|says|exactly) when\b|\bwhen(?= (?:did|do|does|was|were|is|are|will|has|have|had)\b)|\bwhen\s*\??$|\b(?:what|which) (?:fiscal )?(?:year|date|day|month|time|quarter)\b",
         ),
         (
             "how_much",
@@ -157,8 +157,7 @@ _COUNT_ONLY = (
     r"|\d\s?[A-Za-z]))"
 )
 _MONTHS_TO = re.compile(r"(?<!\d)(1[0-2]|[1-9])月?份?\s*[到至\-—–~～]+\s*(1[0-2]|[1-9])月份?")
-# “25年”, but not “25年前”, “十25年来”.
-_WRITTEN_SHORT = re.compile(r"(?<![\d.第近约十百千万])([12]\d)年(?![前来内间以期后多的]|时间|之)")
+_SHORT_YEAR = re.compile(r"[12]\d年")  # “25年”, which may be 2025
 _FIRST_MONTHS = re.compile(r"(?<![目之以提])前([2-9二三四五六七八九])个?月(?!前)")
 _HALVES = {"上半年": (1, 6), "下半年": (7, 12)}
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
@@ -193,7 +192,7 @@ _WEAK = frozenset(
 )
 # “更强”, “三条”, “那块”: what is compared, counted or pointed at is said by other words.
 _SLIGHT = re.compile(
-    f"更(?![新换名改正替迭衣])[一-鿿]|[一两二三四五六七八九十][{_MEASURED}]|[这那哪每某][一-鿿]{{1,2}}"
+    f"更(?![新换名改正替迭衣])[一-鿿]|[一两二三四五六七八九十][{_MEASURED}]|[这那哪每某][{_MEASURED}块些趟帮]"
 )
 # Who founded something is told as who its founder is.
 _FOUNDER = ("创始人", "创办", "创立", "创建")
@@ -285,9 +284,9 @@ def _cues(plain: str, language: Language) -> tuple[str, ...]:
     """The units of the amount asked for; in Chinese those of the noun that stands last, which is the head."""
     counted = re.search(r"(?:多少|(?<![近这前后好])几)(?:万|亿)*([一-鿿])(?![份权率价东点])", plain)
     if counted and counted[1] in _MEASURES:
-        return (_PEOPLE if counted[1] in "名位" else counted[1],)
+        return ("人|名|位" if counted[1] in "名位" else counted[1],)
     # “How many banks rate it” asks for no rate.
-    many = re.search(r"\bhow many\s+(?:[\w'-]+s\b|[\w'-]+(?:\s+[\w'-]+)?)", plain, re.I)
+    many = re.search(r"\bhow many\s+(?:[\w'-]{2,}(?<![sS])s\b|[\w'-]+(?:\s+[\w'-]+)?)", plain, re.I)
     text = many[0] if many else plain
     found = [(m.end(), unit) for said, unit in _CUES for m in re.finditer(said, text, re.I)]
     if many and not found:
@@ -378,9 +377,8 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
             forms = tuple(f for f in forms if f != "创始" or kind in ("who", "which", "list"))
             known = next((e for f in forms if (e := by_form().get(f.lower()))), None)
             strange = any(c.isupper() for c in phrase) and not store.lexicon.translate(phrase)
-            need = _need(phrase, forms, store, known.kind in NAMES if known else strange)
-            proper = proper_nouns(forms[0]) if forms and any(c.isupper() for c in phrase) else {}
-            yield replace(need, kind=need.kind or proper.get(forms[0], "")) if forms else need
+            kind_named = proper_nouns(forms[0]).get(forms[0], "") if any(map(str.isupper, phrase)) else ""
+            yield _need(phrase, forms, store, known.kind in NAMES if known else strange, kind_named)
         for name in in_chinese:
             entry = by_form().get(name)
             yield _need(name, (name, *(_forms(entry) if entry else ())), store, True)
@@ -396,8 +394,7 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
     left = re.sub(r"(\d[日号])(?=[到至])", r"\1 ", left)  # “日到” is no word
     # “100万涨” is no word: an amount ends where its scale does.
     left = re.sub(r"(\d(?:万亿|[万亿]))(?=[一-鿿])", r"\1 ", left)
-    left = _WRITTEN_SHORT.sub(r"20\1年", left)
-    left = re.sub(r"((?:19|20)\d\d年)(?=[初末底中])", r"\1 ", left)
+    left = re.sub(r"((?:19|20)\d\d年)(?=[初末底]|中(?!国))", r"\1 年", left)
     proper = proper_nouns(left)
     for word in _joined_numbers(list(_told_apart(left, store))):
         if word in seen or word in STOP or not re.search(r"[0-9a-z一-鿿]", word):
@@ -406,7 +403,8 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
         date = re.fullmatch(r"(\d{1,4})(财年|[年月日号])", word)
         if date:
             other = {"年": "自然年", "号": "日", "日": "号"}.get(date[2], date[2])
-            yield Need(tuple(dict.fromkeys((word, date[1] + other))), 0.6, True, word)
+            forms = (word, date[1] + other, *((f"20{word}",) if _SHORT_YEAR.fullmatch(word) else ()))
+            yield Need(tuple(dict.fromkeys(forms)), 0.6, True, word)
             continue
         if re.fullmatch(r"[\d.]+(?:万亿|[千百]万|[万亿])", word):
             yield Need((word,), 0.6, False, word)
@@ -421,8 +419,7 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
         # So is a single character before 公司 (“丁公司”) that no word for companies is made with (“大公司”).
         called = len(word) == 1 and word not in _NO_CALLING and f"{word}公司" in left
         strange = called or bool(re.fullmatch(r"[a-z]{4,}", word))
-        need = _need(word, forms, store, entry.kind in NAMES if entry else strange)
-        yield replace(need, kind=need.kind or proper.get(word, ""))
+        yield _need(word, forms, store, entry.kind in NAMES if entry else strange, proper.get(word, ""))
 
 
 def _told_apart(text: str, store: Store) -> Iterator[str]:
@@ -569,21 +566,21 @@ def _joined_numbers(found: Sequence[str]) -> Iterator[str]:
         yield held
 
 
-def _need(phrase: str, forms: Sequence[str], store: Store, known_name: bool) -> Need:
+def _need(phrase: str, forms: Sequence[str], store: Store, known_name: bool, kind: str = "") -> Need:
     forms = tuple(dict.fromkeys(forms))
     is_name = (known_name or bool(_LATIN_NAME.fullmatch(phrase.lower()))) and phrase.lower() not in _WEAK
     held = [store.lexical.document_frequency(f) for f in forms if f in store.lexical]
     total = len(store.passages)
     weight = log(1 + total / (0.5 + max(held, default=0))) / log(1 + total / 0.5)
-    if phrase.lower() in _WEAK or _SLIGHT.fullmatch(phrase):
-        weight *= 0.25
-    elif is_name:
+    if is_name:
         weight = max(weight, 0.6)
+    elif phrase.lower() in _WEAK or _SLIGHT.fullmatch(phrase):
+        weight *= 0.25
     elif not held:
         # How much a word that no article uses says is told by how rare it is elsewhere.
         weight = min(weight, rarity(phrase))
     kinds = (by_form()[f].kind for f in forms if f in by_form())
-    return Need(forms, weight, is_name, phrase, next((k for k in kinds if k != "term"), ""))
+    return Need(forms, weight, is_name, phrase, next((k for k in kinds if k != "term"), kind))
 
 
 def search_groups(asked: Asked, store: Store) -> list[Group]:

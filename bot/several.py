@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from bot.names import asked_of, names_in, standalone
-from bot.summary import AGAIN
+from bot.summary import AGAIN, to_introduce
 
 MAX_QUESTIONS = 4
 _PART = re.compile(
@@ -41,8 +41,10 @@ def questions_in(text: str, who: Callable[[str], str] = lambda _: "") -> list[st
     >>> questions_in("2024年5月,燧原科技做了什么?")
     ['2024年5月,燧原科技做了什么?']
     """
-    if AGAIN.search(text):
-        return [text]
+    if again := AGAIN.search(text):
+        if to_introduce(text):
+            return [text]
+        text = text[: again.start() + 1]
     asking: list[str] = []
     lead = ""
     for match in _PART.finditer(text):

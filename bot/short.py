@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from math import exp
 
-from bot.candidates import candidates
+from bot.candidates import candidates, clause_at
 from bot.evidence import Evidence, marked, read_span
 from bot.records import Asked, Claim, Need
 from bot.respective import respective
@@ -25,12 +25,12 @@ READING = 1.0
 # The reader's log-odds from which its own span is shown, and where no span of the type asked for is there; set on the same.
 SURE = -5.0
 VERY_SURE = 1.0
-CLAUSE = re.compile(r"[^,，;；。!！?？]+")
 _CLAUSE_END = re.compile(r"[,，;；。]")
 _POST = re.compile(
     r"ceo|cto|coo|cfo|创始人|董事长|总裁|总经理|首席\S{2,4}|校长|院长|主席|部长|主任|局长|书记|行长", re.I
 )
 _HUMAN = re.compile(r"哪一?位|什么人|何人")  # asks for no company
+_SEVERAL = re.compile(r"分别|各自|各[是为有]|\brespectively\b", re.I)
 _FORMER = re.compile(r"曾|历任|[原前]任|来自|离开|出身")
 _PLACE_END = re.compile(
     r"[省市县区镇乡村路街道州国港湾岛山河湖江海洋桥校院馆楼厦厂店站场园寺城里内外边部学谷宫厅地洲头狱原漠峰]$|[A-Za-z]$"
@@ -49,8 +49,10 @@ def short_claim(asked: Asked, e: Evidence) -> tuple[Claim, float] | None:
         typed = [s for s in candidates(plain, "company") if not _names_asked(asked, e, s)]
         if len(typed) > 1:  # which of them, only the sentence says
             return None
-    typed = _of_its_clause(asked, plain.lower(), typed)
     owed = respective(asked, plain.lower(), typed) if len(typed) > 1 else None
+    if len(typed) > 1 and not owed and _SEVERAL.search(asked.text):
+        return None  # each of them is asked for
+    typed = _of_its_clause(asked, plain.lower(), typed)
     offers = [(fit(asked, e, span), span) for span in ([owed] if owed else typed)]
     a, b, score = read_span(e)
     measured = asked.wanted in ("date", "amount")
@@ -74,20 +76,22 @@ def _of_its_clause(asked: Asked, plain: str, spans: list[tuple[int, int]]) -> li
 
     “FP32算力为40TFLOPS,INT8算力为320TOPS”
     """
-    if len(spans) < 2:
+    if len(spans) < 2 or asked.wanted == "date":
         return spans
-    clauses = [m.span() for m in CLAUSE.finditer(plain)]
-    of = [next(((a, b) for a, b in clauses if a <= start < b), (0, len(plain))) for start, _ in spans]
-    says = [
-        sum(
-            n.weight
-            for n in asked.needs
-            if not n.is_name and any(len(f) > 1 and f in plain[a:b] for f in n.forms)
-        )
-        for a, b in of
-    ]
+    says = [_says_at(asked, plain, start) for start, _ in spans]
     most = max(says)
     return [span for span, said in zip(spans, says, strict=True) if said > most - TOLD_APART]
+
+
+def _says_at(asked: Asked, plain: str, at: int) -> float:
+    """The weight of what the clause at `at` says of the question beside names; if nothing, of what the one before does."""
+    start, end = clause_at(plain, at)
+    said = sum(
+        n.weight
+        for n in asked.needs
+        if not n.is_name and any(len(f) > 1 and f in plain[start:end] for f in n.forms)
+    )
+    return said or (_says_at(asked, plain, start - 2) if start > 1 else 0.0)
 
 
 def _reads_like(wanted: str, text: str) -> bool:
@@ -190,7 +194,7 @@ def _holds_post(asked: Asked, e: Evidence, span: tuple[int, int]) -> bool:
 def closeness(asked: Asked, sentence: str, span: tuple[int, int]) -> float:
     """How close the needs' words stand to `span`, those of its own clause counting double."""
     plain = sentence.lower()
-    clause = next((m.span() for m in CLAUSE.finditer(sentence) if m.start() <= span[0] < m.end()), span)
+    clause = clause_at(sentence, span[0])
     total = 0.0
     for need in asked.needs:
         best = 0.0

@@ -34,7 +34,8 @@ _PERIODS = {
     "first half": r"上半年|半年[度报]|中报|1[-至到—]6月|前[6六]个?月",
     "second half": r"下半年",
 }
-_UNIT_OF = re.compile(r"\d\s*([a-z%]+|[一-鿿]+)$")
+_FIGURE = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z%]+|(?![万亿千百])[一-鿿]{1,3})")
+ABOUT = 0.05  # of a figure
 _WHEN = re.compile(r"[^,，。]{2,24}?(?:以后|之后|之前|以来|期间|[后前时])[,，]")
 
 
@@ -63,8 +64,10 @@ def _of_another_time(need: Need, e: Evidence) -> bool:
 
 
 def _undated(need: Need, e: Evidence) -> bool:
-    """Whether `need` is a date, and the sentence tells of no other year, month or day."""
+    """Whether `need` is a date, and neither the sentence nor its article's date tells of another year, month or day."""
     date = _DATED.fullmatch(need.phrase)
+    if re.fullmatch(r"\d{4}年", need.phrase) and e.published and e.published[:4] != need.phrase[:4]:
+        return False
     # The year of a bare day is the article's, whose date may have been read wrong.
     text = e.read_as if date and (date[1] != "年" or _SPOKEN_YEAR.search(e.text)) else e.text
     return date is not None and not re.search(_OTHER[date[1]], text)
@@ -89,8 +92,9 @@ def _says_whom(asked: Asked, e: Evidence) -> bool:
     if unnamed and not surely and (subject in unnamed or e.score < UNSURE):
         return False
     # What tells of no such figure (“12nm”) may tell of another.
-    figures = [n for n in e.missing if re.search(r"\d", n.phrase) and not n.is_name]
-    if (figures and e.score < UNSURE) or any(_tells_another_figure(n, e) for n in figures):
+    if e.score < UNSURE and any(re.search(r"\d", n.phrase) and not n.is_name for n in e.missing):
+        return False
+    if any(_tells_another_figure(n, e) for n in e.missing):
         return False
     # Who holds another post says nothing of this one.
     return asked.wanted != "person" or all(said(n, e.text, e.spun) for n in posts_asked(asked))
@@ -111,9 +115,13 @@ def _is_of_another(need: Need, e: Evidence) -> bool:
 
 
 def _tells_another_figure(need: Need, e: Evidence) -> bool:
-    """Whether `e` holds a figure of the unit of `need` (“7nm”, where 5nm is asked about)."""
-    unit = _UNIT_OF.search(need.phrase)
-    return unit is not None and bool(re.search(rf"\d\s*{re.escape(unit[1])}(?![a-z])", normalize(e.text)))
+    """Whether `need` is a figure, and `e` holds another of its unit, and none about as large (“7nm” of 5nm)."""
+    figure = _FIGURE.fullmatch(need.phrase)
+    if not figure or _DATED.fullmatch(need.phrase):
+        return False
+    alike = rf"(?<![a-z\d.])(\d+(?:\.\d+)?)\s*{re.escape(figure[2])}(?![a-z])"
+    told = [float(number) for number in re.findall(alike, normalize(e.text))]
+    return bool(told) and all(abs(t - float(figure[1])) > ABOUT * t for t in told)
 
 
 def _untranslated(asked: Asked, need: Need) -> bool:

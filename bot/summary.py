@@ -7,19 +7,20 @@ from collections.abc import Sequence
 
 from bot.candidates import POST, PRODUCT_NOUN
 from bot.evidence import POINTS_BACK, Evidence
-from bot.names import names_in, without_owners
+from bot.names import OF, names_in, without_owners
 from bot.records import Asked, Finding
 from bot.short import in_ordinary_words, whole
+from index.glossary import by_form
 from index.terms import normalize
 
 _INTRODUCES = re.compile(
-    r"介绍(?:一下|下)?|简介|概况|概述|总结|讲讲|说说|聊聊|了解(?:一下)?|(?:简单)?说说|是(?:一[家款个位种])?(?:什么样的?|怎样的|(?:用来)?(?:干|做)什么(?:用)?的?|什么)(?:公司|企业|人|机构|产品|芯片)?(?:的)?[?？]?$|是做什么的|有什么用|^什么是|是(?:一?[款个家位种]|个)什么(?:[一-鿿]{1,4})?[?？]?$|怎么样[?？]?$|的(?:基本|主要)?(?:情况|经历|履历|背景|来历|生平)|"
+    r"介绍(?:一下|下)?|简介|概况|概述|总结|讲讲|说说|聊聊|了解(?:一下)?|(?:简单)?说说|是(?:一?[家款个位种])?(?:什么样的?|怎样的|(?:用来)?(?:干|做)什么(?:用)?的?|什么)(?:公司|企业|人|机构|产品|芯片)?(?:的)?[?？]?$|是做什么的|有什么用|^什么是|怎么样[?？]?$|的(?:基本|主要)?(?:情况|经历|履历|背景|来历|生平)|"
     r"\btell me about\b|\bwhat is\b|\bwho is\b|\bintroduce\b|\bsummar|\boverview\b|\bdescribe\b|\bwhat do(?:es)? the articles? say about\b|\bwhat does (?=.{2,40}\bdo\s*\??$)",
     re.I,
 )
 # “…,简单介绍下”: asked again of what was just asked about.
 AGAIN = re.compile(
-    r"[,，;；。?？!！\s]+(?:请|麻烦|帮我?|能否|再)?(?:简单|简要|大概|大致|详细)?地?(?:介绍|说说|讲讲|聊聊|说明)(?:一下|下)?(?:[它他她其](?:的(?:情况|经历|履历|背景|来历))?)?(?:吧|呗)?[?？。!！\s]*$"
+    r"[,，;；。?？!！\s](?:请|麻烦|帮我?|能否|再)?(?:简单|简要|大概|大致|详细)?地?(?:介绍|说说|讲讲|聊聊|说明)(?:一下|下)?(?:[它他她其](?:的(?:情况|经历|履历|背景|来历))?)?(?:吧|呗)?[?？。!！\s]*$"
 )
 _DIGESTS = re.compile(
     r"概括|总结|總結|梳理|来龙去脉|來龍去脈|始末|怎么回事|怎麼回事|[讲说]了什么(?:内容)?[?？]?$|主要内容|(?:是|又)怎么(?:做|布局|应对|推进|规划)的[?？]?$"
@@ -41,6 +42,7 @@ _SIDES = (
     r"合作|协作|签署|共建|兼容|集群|中心",
     r"管制|操控|清单|名单|制裁|许可|约束",
 )
+_WHAT_IT_IS = re.compile(r"是?(?:一?[款家个位种])?(?:什么样?|怎样|谁|何人)的?|\b(?:who|what) is\b", re.I)
 _THING = re.compile(r"[\w·.-]{2,14}(?: [\w·.-]+){0,3}")
 _ASKING = re.compile(
     r"[的谁哪几吗呢]|什么|多少|怎|如何|为何|是否|\b(?:the|of|in|on|for|to)\b.*\b(?:of|in|on|for|to)\b", re.I
@@ -56,7 +58,8 @@ _IS = re.compile(
 
 # “这款基于Hopper架构的AI芯片,…”
 _THIS_IS = re.compile(
-    rf"这[款家个位枚颗种](?:基于|采用|根据|面向|来自|专注|主打)[^,，。;；]{{2,20}}的[^,，。;；]{{0,6}}?(?:{PRODUCT_NOUN}|公司|企业)"
+    rf"这([款家位枚颗种])(?:基于|采用|根据|面向|来自|专注|主打)[^,，。;；]{{2,20}}的[^,，。;；]{{0,6}}?(?:{PRODUCT_NOUN}|公司|企业)",
+    re.I,
 )
 
 
@@ -73,8 +76,9 @@ def to_introduce(text: str) -> str | None:
     again = AGAIN.search(text)
     text = text[: again.start()] if again else text
     named = list(names_in(text))
-    for a, b, _ in reversed([m for m in named if m not in without_owners(text, named)]):
-        text = text[:a] + text[b:].removeprefix("的")
+    told_apart = without_owners(text, named)
+    for a, b, _ in reversed([m for m in named if m not in told_apart]):
+        text = text[:a] + OF.sub("", text[b:], count=1)
     names = _joined(text, [(a, b) for a, b, _ in names_in(text)])
     if not names:
         left = _INTRODUCES.sub(" ", text).strip(_EDGE)
@@ -84,7 +88,8 @@ def to_introduce(text: str) -> str | None:
     a, b = names[0]
     left = _INTRODUCES.sub(" ", text[:a] + " ‖ " + text[b:])
     left = _INTRODUCES.sub(" ", left.replace("‖", "").strip(_EDGE))
-    left = "" if again else _FILLERS.sub("", left)
+    left = _FILLERS.sub("", left)
+    left = _WHAT_IT_IS.sub("", left) if again else left
     if re.fullmatch(r"[A-Za-z][\w+-]{2,}", left):
         return left  # “壁仞的HGCT”
     return None if re.search(r"\w", left) else text[a:b]
@@ -113,7 +118,7 @@ def introduce(asked: Asked, evidence: Sequence[Evidence], name: str) -> Finding 
         and (not any(n.is_name for n in e.missing) if known else names[0] in normalize(e.text))
     ]
     about.sort(key=lambda e: -_weight(e, names))
-    chosen = sorted((e for e in about if _tells_what(e, names)), key=lambda e: not _THIS_IS.match(e.text))[:1]
+    chosen = sorted((e for e in about if _tells_what(e, names)), key=lambda e: not _this_is(e, names))[:1]
     for side in _SIDES:
         telling = next((e for e in about if re.search(side, e.text) and e not in chosen), None)
         if telling and len(chosen) < MAX_SENTENCES:
@@ -151,7 +156,7 @@ def digest(asked: Asked, evidence: Sequence[Evidence]) -> Finding | None:
 def _tells_what(e: Evidence, names: Sequence[str]) -> bool:
     """Whether the sentence says what one of `names` is: “H20是…”, “曦云C500采用…”, “训练方案HGCT”, “教授郑纬民”."""
     sentence = in_ordinary_words(e).lower()
-    if _THIS_IS.match(sentence):
+    if _this_is(e, names):
         return True
     if any(
         re.search(rf"(?:{PRODUCT_NOUN}|{POST})[“《(]?{re.escape(name)}", sentence, re.I) for name in names
@@ -159,6 +164,13 @@ def _tells_what(e: Evidence, names: Sequence[str]) -> bool:
         return True
     found = [(at, name) for name in names if (at := sentence[:SUBJECT_CHARS].find(name)) >= 0]
     return any(_IS.match(sentence, at + len(name)) for at, name in found)
+
+
+def _this_is(e: Evidence, names: Sequence[str]) -> bool:
+    """Whether the sentence says what this one of the kind of `names` is (“这款基于Hopper架构的AI芯片”)."""
+    match = _THIS_IS.match(in_ordinary_words(e))
+    kind = {"家": "company", "位": "person"}.get(match[1], "product") if match else ""
+    return any(known.kind == kind for name in names if (known := by_form().get(name)))
 
 
 def _weight(e: Evidence, names: Sequence[str]) -> float:

@@ -39,7 +39,7 @@ _RELATIVE = re.compile(
     r"(?P<year>上一年|今年|本年度?|去年|上年|前年|明年|次年)(?:的)?(?:\s*(?P<month>1[0-2]|[1-9])\s*月(?:\s*(?P<day>3[01]|[12]\d|[1-9])\s*[日号])?)?"
     r"|(?P<ago>[一两三五])年前"
     r"|(?<![\d年\-/.])(?P<bare>1[0-2]|[1-9])\s*月\s*(?P<bareday>3[01]|[12]\d|[1-9])\s*[日号]"
-    r"|(?P<next>次日|翌日)"
+    r"|(?P<next>次日(?!达|留存)|翌日)"
     r"|(?P<days>今天|今日|昨天|昨日|前天|明天|[一两二三四五六七八九十\d]{1,2}天前)"
 )
 _DAYS = {"今天": 0, "今日": 0, "昨天": -1, "昨日": -1, "前天": -2, "明天": 1}
@@ -81,11 +81,9 @@ def _meant(match: re.Match[str], text: str, year: int, day: date | None) -> str 
         return _said(year - _NUMBERS[match["ago"]], None, None)
     if match["bare"]:
         # A month and a day without a year are of the year last said in the sentence, else of the article's.
-        sentence = re.split(r"[。\n]", text[: match.start()])[-1]
-        stated = _STATED_YEAR.findall(sentence)
-        return _said(int(stated[-1]) if stated else year, match["bare"], match["bareday"])
+        return _said(_year_at(text, match.start(), year), match["bare"], match["bareday"])
     if match["next"]:
-        return _day_behind(text[: match.start()], year)
+        return _day_behind(text[: match.start()], _year_at(text, match.start(), year))
     if not day:
         return None
     said = match["days"]
@@ -97,8 +95,14 @@ def _meant(match: re.Match[str], text: str, year: int, day: date | None) -> str 
     return _said(then.year, str(then.month), str(then.day))
 
 
+def _year_at(text: str, at: int, year: int) -> int:
+    """The year that the sentence of `text` at `at` has last said, `year` if none."""
+    stated = _STATED_YEAR.findall(re.split(r"[。\n]", text[:at])[-1])
+    return int(stated[-1]) if stated else year
+
+
 def _day_behind(before: str, year: int) -> str | None:
-    """The day after the last one that `before` says (“4月8日…次日”)."""
+    """The day after the last one that `before` says (“4月8日…次日”), of `year` if it says none."""
     days = list(_DAY.finditer(before))
     if not days:
         return None
