@@ -35,7 +35,7 @@ EVENTS = 3
 LIKELIEST = 2  # sentences that may contradict the question
 _DATE = re.compile(r"(?=.)(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}[日号])?")
 # “多少瓦” is answered in watts, or not at all.
-_COUNTED = re.compile(rf"(?:多少|(?<![近这前后好哪去来])几)(?:{UNIT})(?![本份东权])|\bhow many\b", re.I)
+_COUNTED = re.compile(rf"(?:多少|(?<![近这前后好哪去来])几)(?!股)(?:{UNIT})(?![本份东权])|\bhow many\b", re.I)
 _HAPPENED = re.compile(
     r"发生|什么大?[事动]|(?:做|出|宣布|发布|披露|公布|推出|完成)了(?:些)?什么|(?:什么|哪些)(?:大事|事件|动作|进展|动态|新闻)"
     r"|\bwhat (?:happened|did|was (?:announced|disclosed))\b|\bwhat .{0,40}\b(?:do|announce|disclose|release)\b",

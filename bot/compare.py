@@ -13,7 +13,7 @@ from bot.names import names_in, without_owners
 from bot.pairs import paired
 from bot.phrases import AHEAD, APART, LIST_MARK, MISSING, POINTS, SAME
 from bot.records import Asked, Claim, Finding, Need
-from bot.short import whole
+from bot.short import EACH, whole
 from bot.summary import introduce
 from bot.values import Value, value_of
 from index.glossary import by_form, mentions
@@ -23,7 +23,8 @@ Find = Callable[[str], tuple[Asked, list[Evidence]]]
 Answer = Callable[[Asked, Sequence[Evidence]], Finding]
 
 _COMPARES = re.compile(
-    r"更[早晚高低大小多少快慢强弱长短新贵便]|[谁誰]\S{0,8}[早晚先更高低大小多少快慢强弱贵]|比较|对比|相比|相差|差距|差多少|[高低多少大小早晚贵快慢宜]多少|哪[个家款边方次]\S{0,8}[早晚高低大小多少先狠猛强快]|差几|分别|各自|各是|"
+    r"更[早晚高低大小多少快慢强弱长短新贵便]|[谁誰]\S{0,8}[早晚先更高低大小多少快慢强弱贵]|比较|对比|相比|相差|差距|差多少|[高低多少大小早晚贵快慢宜]多少|哪[个家款边方次]\S{0,8}[早晚高低大小多少先狠猛强快]|差几|"
+    rf"{EACH.pattern}|"
     r"\bcompare|\bversus\b|\bvs\.?\b|\b(?:stack|measure|hold) up\b|\b(?:earlier|later|higher|lower|larger|bigger|smaller|more|less|faster|older|newer|first|than)\b|\bdifference\b",
     re.I,
 )
@@ -179,6 +180,8 @@ def _question(name: str, relation: str, asked: Asked, early: bool) -> str:
         return f"When was {name} {relation}?" if early else f"How much is {name} {relation}?"
     # “A100FP32” would be read as one name.
     gap = " " if name[-1].isascii() and relation[0].isascii() else ""
+    if re.search(r"几[一-鿿]$", relation):
+        return f"{name}{gap}{relation}?"
     return f"{name}{gap}{relation}{'是什么时候?' if early else _asks(asked.text) or '是多少?'}"
 
 
@@ -194,7 +197,7 @@ def _lead(asked: Asked, found: Sequence[tuple[str, Claim, Value | None]], missin
     if missing:
         return MISSING[language].format(names=LIST_MARK[language].join(missing))
     values = [(value, name) for name, _, value in found if value]
-    several = re.search(r"分别|各自|各是", asked.text) or _COUNTED.search(asked.text)
+    several = EACH.search(asked.text) or _COUNTED.search(asked.text)
     if len(values) < 2 or len({v.unit for v, _ in values}) > 1 or several:
         return ""
     low, high = min(values), max(values)

@@ -284,7 +284,8 @@ def _cues(plain: str, language: Language) -> tuple[str, ...]:
     """The units of the amount asked for; in Chinese those of the noun that stands last, which is the head."""
     counted = re.search(r"(?:多少|(?<![近这前后好])几)(?:万|亿)*([一-鿿])(?![份权率价东点])", plain)
     if counted and counted[1] in _MEASURES:
-        return ("人|名|位" if counted[1] in "名位" else counted[1],)
+        # “占多少股” asks for a share, too.
+        return ({"名": "人|名|位", "位": "人|名|位", "股": "股|%|％"}.get(counted[1], counted[1]),)
     # “How many banks rate it” asks for no rate.
     many = re.search(r"\bhow many\s+(?:[\w'-]{2,}(?<![sS])s\b|[\w'-]+(?:\s+[\w'-]+)?)", plain, re.I)
     text = many[0] if many else plain

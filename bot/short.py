@@ -29,8 +29,10 @@ _CLAUSE_END = re.compile(r"[,，;；。]")
 _POST = re.compile(
     r"ceo|cto|coo|cfo|创始人|董事长|总裁|总经理|首席\S{2,4}|校长|院长|主席|部长|主任|局长|书记|行长", re.I
 )
+_FOUNDS = re.compile(r"创[办建立]|成立|\bfounded\b|\bset up\b", re.I)  # what companies do, too
 _HUMAN = re.compile(r"哪一?位|什么人|何人")  # asks for no company
-_SEVERAL = re.compile(r"分别|各自|各[是为有]|\brespectively\b", re.I)
+# Asks for a value of each.
+EACH = re.compile(r"分别|各(?:自|[是为有]|(?=[一-鿿]{1,4}(?:几|多少|哪|什么)))|\brespectively\b", re.I)
 _FORMER = re.compile(r"曾|历任|[原前]任|来自|离开|出身")
 _PLACE_END = re.compile(
     r"[省市县区镇乡村路街道州国港湾岛山河湖江海洋桥校院馆楼厦厂店站场园寺城里内外边部学谷宫厅地洲头狱原漠峰]$|[A-Za-z]$"
@@ -44,13 +46,14 @@ def short_claim(asked: Asked, e: Evidence) -> tuple[Claim, float] | None:
     # In ordinary words, which are as long: a swapped hedge or post is read as one.
     plain = in_ordinary_words(e)
     typed = [s for s in candidates(plain, asked.wanted, asked.cues) if _may_answer(asked, e, s)]
-    if asked.kind == "who" and not typed and not posts_asked(asked) and not _HUMAN.search(asked.text):
+    open_to_companies = not posts_asked(asked) or _FOUNDS.search(asked.text)
+    if asked.kind == "who" and not typed and open_to_companies and not _HUMAN.search(asked.text):
         # Who founded, bought or joined something may be a company.
         typed = [s for s in candidates(plain, "company") if not _names_asked(asked, e, s)]
         if len(typed) > 1:  # which of them, only the sentence says
             return None
     owed = respective(asked, plain.lower(), typed) if len(typed) > 1 else None
-    if len(typed) > 1 and not owed and _SEVERAL.search(asked.text):
+    if len(typed) > 1 and not owed and EACH.search(asked.text):
         return None  # each of them is asked for
     typed = _of_its_clause(asked, plain.lower(), typed)
     offers = [(fit(asked, e, span), span) for span in ([owed] if owed else typed)]
