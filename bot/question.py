@@ -51,7 +51,7 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
         (
             "how_much",
             "amount",
-            r"多少|百分之几|多[大高长快久重宽]|(?<![这近前后])几[个家款颗轮次倍年天名人种代条成]|何价",
+            r"多少|百分之几|多[大高长快久重宽]|(?<![这近前后])几[个家款颗轮次倍年天名人种代条成起件例场架辆台只枚座艘篇所支户部期分票层级组类岁卡处届]|何价",
         ),
         (
             "which",
@@ -282,7 +282,8 @@ def read_question(text: str, store: Store, answer_language: Language | None = No
 
 def _cues(plain: str, language: Language) -> tuple[str, ...]:
     """The units of the amount asked for; in Chinese those of the noun that stands last, which is the head."""
-    counted = re.search(r"(?:多少|(?<![近这前后好])几)(?:万|亿)*([一-鿿])(?![份权率价东点])", plain)
+    measured = r"(?:万|亿)*([一-鿿])(?![份权率价东点])"
+    counted = re.search(rf"{'多少' if '多少' in plain else '(?<![近这前后好])几'}{measured}", plain)
     if counted and counted[1] in _MEASURES:
         # “占多少股” asks for a share, too.
         return ({"名": "人|名|位", "位": "人|名|位", "股": "股|%|％"}.get(counted[1], counted[1]),)
