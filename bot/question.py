@@ -441,8 +441,9 @@ def _told_apart(text: str, store: Store) -> Iterator[str]:
 
 
 def _made_up(word: str, store: Store) -> bool:
-    """Whether `word` is in no dictionary and no article."""
-    return bool(re.fullmatch(r"[一-鿿]{2,}", word)) and not is_word(word) and word not in store.lexical
+    """Whether `word` is in no dictionary, no table of ours and no article."""
+    strange = re.fullmatch(r"[一-鿿]{2,}", word) and not is_word(word) and word not in store.lexical
+    return bool(strange) and word not in everyday() and not any(re.search(p, word) for _, p in _TYPES)
 
 
 def _between_edges(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[list[str], list[str]]]:

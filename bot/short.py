@@ -89,11 +89,9 @@ def _of_its_clause(asked: Asked, plain: str, spans: list[tuple[int, int]]) -> li
 def _says_at(asked: Asked, plain: str, at: int) -> float:
     """The weight of what the clause at `at` says of the question beside names; if nothing, of what the one before does."""
     start, end = clause_at(plain, at)
-    said = sum(
-        n.weight
-        for n in asked.needs
-        if not n.is_name and any(len(f) > 1 and f in plain[start:end] for f in n.forms)
-    )
+    # What stands last is what is asked of the subject.
+    last = [n for n in asked.needs if not n.is_name][-2:]
+    said = sum(n.weight for n in last if any(len(f) > 1 and f in plain[start:end] for f in n.forms))
     return said or (_says_at(asked, plain, start - 2) if start > 1 else 0.0)
 
 

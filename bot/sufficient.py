@@ -15,7 +15,7 @@ from index.terms import normalize
 
 # The probability from which a sentence answers: the cut that refuses one in twenty of the answerable questions, set on
 # evals/questions.jsonl, `dev`. What is said of an English question is less likely all over, as its words are guessed at.
-ENOUGH: dict[Language, float] = {"zh": 0.1, "en": 0.07}
+ENOUGH: dict[Language, float] = {"zh": 0.07, "en": 0.05}
 # Below it an answer is not sure.
 UNSURE = 0.42
 LIKELY, VERY_LIKELY = 0.3, 0.7
@@ -84,6 +84,7 @@ def _says_whom(asked: Asked, e: Evidence) -> bool:
     if e.score >= VERY_LIKELY:
         unnamed = [n for n in unnamed if not _untranslated(asked, n)]
     subject = _subject(asked, names) if names else None
+    unnamed = [n for n in unnamed if n not in names[: names.index(subject)]] if subject else unnamed
     if any(_is_of_another(n, e) for n in unnamed if n is subject or e.score < VERY_LIKELY):
         return False
     # “Stocktrek的负责人Ryan”: one of the two may be enough, but for a date.
