@@ -13,8 +13,8 @@ from index.glossary import mentions
 from index.search import Language
 from index.terms import normalize
 
-# The probability from which a sentence answers: the cut that refuses one in twenty of the answerable questions, set on
-# evals/questions.jsonl, `dev`. What is said of an English question is less likely all over, as its words are guessed at.
+# The probability from which a sentence answers: the lowest cut that lets no more wrong answers through on
+# evals/questions.jsonl, `dev`, than a tenth of the unanswerable. What is said of an English question is less likely all over, as its words are guessed at.
 ENOUGH: dict[Language, float] = {"zh": 0.07, "en": 0.05}
 # Below it an answer is not sure.
 UNSURE = 0.42
