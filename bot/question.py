@@ -443,7 +443,9 @@ def _told_apart(text: str, store: Store) -> Iterator[str]:
 def _made_up(word: str, store: Store) -> bool:
     """Whether `word` is in no dictionary, no table of ours and no article."""
     strange = re.fullmatch(r"[一-鿿]{2,}", word) and not is_word(word) and word not in store.lexical
-    return bool(strange) and word not in everyday() and not any(re.search(p, word) for _, p in _TYPES)
+    # Of “融了” the stem is in the table: more than itself is written for it.
+    known = word in everyday() or len(tuple(_of_stem(word))) > 1 or any(re.search(p, word) for _, p in _TYPES)
+    return bool(strange) and not known
 
 
 def _between_edges(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[list[str], list[str]]]:
