@@ -305,8 +305,8 @@ def _unsaid(asked: Asked, e: Evidence, a: int, b: int, total: float) -> tuple[fl
     mine = [n for n in asked.needs if said(n, e.read_as, e.spun)]
     left = [n for n in asked.needs if n.kind and n not in mine]
     proper = sum(n.weight for n in left if n in e.missing) / total
-    others = proper_nouns(e.text) if left else {}
-    another = any(_names_other(n, e.text.lower(), others) for n in left)
+    others, plain = (proper_nouns(e.text), e.text.lower()) if left else ({}, "")
+    another = any(_names_other(n, plain, others) for n in left)
     nearby = e.text[clause_at(e.text, a)[0] : clause_at(e.text, max(a, b - 1))[1]]
     near = [n for n in mine if said(n, nearby, e.spun)]
     relation = asked.relation

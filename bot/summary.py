@@ -54,8 +54,6 @@ SUBJECT_CHARS = 16  # where a sentence names what it is about
 _IS = re.compile(
     r"[^,，。;；]{0,4}?(?:是(?!否)|被(?:视|称|誉|认)为|采用|基于|根据|定位|主打|主攻|专注|聚焦|成立于)"
 )
-
-
 # “这款基于Hopper架构的AI芯片,…”
 _THIS_IS = re.compile(
     rf"这([款家位枚颗种])(?:基于|采用|根据|面向|来自|专注|主打)[^,，。;；]{{2,20}}的[^,，。;；]{{0,6}}?(?:{PRODUCT_NOUN}|公司|企业)",
