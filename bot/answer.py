@@ -12,7 +12,7 @@ from bot.conflicts import NOT
 from bot.evidence import Evidence, entry_of, said
 from bot.lists import asked_count, members, series
 from bot.phrases import NO, YES
-from bot.polarity import hedges
+from bot.polarity import CONTRARY, hedges, opposed
 from bot.premise import PRESUMING, contradicts
 from bot.records import TELLING, Asked, Claim, Finding, Reason, Span
 from bot.short import posts_asked, short_claim, whole
@@ -82,11 +82,14 @@ def answer(asked: Asked, evidence: Sequence[Evidence], store: Store) -> Finding:
 
 def _verdict(asked: Asked, first: Evidence) -> str:
     """Yes or no in the asker's language, "" where `first` does not settle it: what is only planned settles nothing."""
-    settled = first.score >= UNSURE and asked.relation and _says_all(asked, first)
+    unsaid = [n for n in asked.relation if not said(n, first.text, first.spun)]
+    # “开源的吗”: “定位闭源”
+    turned = len(unsaid) < 2 and opposed(normalize(asked.text), normalize(first.text), CONTRARY)
+    settled = first.score >= UNSURE and asked.relation and (turned or not unsaid)
     named = all(said(n, first.text, first.spun) for n in asked.needs if n.is_name)
     if not settled or not named or (hedges(normalize(first.text)) and not hedges(normalize(asked.text))):
         return ""
-    denied = bool(NOT.search(first.text)) != bool(NOT.search(_EITHER.sub("", asked.text)))
+    denied = turned ^ bool(NOT.search(first.text)) ^ bool(NOT.search(_EITHER.sub("", asked.text)))
     return (NO if denied else YES)[asked.answer_language]
 
 

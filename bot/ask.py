@@ -7,7 +7,7 @@ import re
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from bot.answer import answer
@@ -21,7 +21,7 @@ from bot.phrases import DISAGREE, NEAREST, READ_AS, REFUSALS, SAID_OF
 from bot.question import read_question, search_groups
 from bot.reader import Reader, shipped_reader
 from bot.records import Answer, Asked, Citation, Claim, Conflict, Finding, Span, Statement
-from bot.several import ASKS, questions_in
+from bot.several import ASKS, alternatives, questions_in
 from bot.sufficient import UNSURE, VERY_LIKELY
 from bot.summary import digest, introduce, to_digest, to_introduce
 from index.search import Language, search
@@ -174,6 +174,9 @@ def _finding(asked: Asked, evidence: list[Evidence], store: Store, find: Find) -
         )
         if compared:
             return compared
+    either = _either(alternatives(asked.text), store, find)
+    if either:
+        return either
     name = to_introduce(asked.text)
     if name:
         introduced = introduce(*find(name), name)
@@ -181,6 +184,18 @@ def _finding(asked: Asked, evidence: list[Evidence], store: Store, find: Find) -
             return introduced
     summed_up = digest(asked, evidence) if asked.kind == "what" and to_digest(asked.text) else None
     return summed_up or answer(asked, evidence, store)
+
+
+def _either(options: Sequence[str], store: Store, find: Find) -> Finding | None:
+    """What answers the likeliest of `options`, of which one is so; sentences that say it themselves come first."""
+    told = []
+    for option in options:
+        asked, evidence = find(option)
+        finding = answer(asked, evidence, store)
+        if not finding.reason:
+            own = next(e.own for e in evidence if e.span == finding.claims[0].span)
+            told.append((own + finding.claims[0].score, replace(finding, lead="")))
+    return max(told, key=lambda offer: offer[0])[1] if told else None
 
 
 def _conflicts(asked: Asked, finding: Finding, evidence: Sequence[Evidence], doubted: bool) -> list[Claim]:

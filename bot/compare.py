@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from bot.candidates import candidates
 from bot.evidence import Evidence, said
@@ -24,15 +25,19 @@ Answer = Callable[[Asked, Sequence[Evidence]], Finding]
 
 _COMPARES = re.compile(
     r"更[早晚高低大小多少快慢强弱长短新贵便]|[谁誰]\S{0,8}[早晚先更高低大小多少快慢强弱贵]|比较|对比|相比|相差|差距|差多少|[高低多少大小早晚贵快慢宜]多少|哪[个家款边方次]\S{0,8}[早晚高低大小多少先狠猛强快]|差几|"
-    rf"{EACH.pattern}|"
-    r"\bcompare|\bversus\b|\bvs\.?\b|\b(?:stack|measure|hold) up\b|\b(?:earlier|later|higher|lower|larger|bigger|smaller|more|less|faster|older|newer|first|than)\b|\bdifference\b",
+    r"比[^,，。?？]{1,20}?[还更要]?[早晚高低大小多少快慢强弱长短新贵便]|不同|不一样|区别|差[别异]|异同|"
+    r"\bcompare|\bversus\b|\bvs\.?\b|\b(?:stack|measure|hold) up\b|\b(?:earlier|later|higher|lower|larger|bigger|smaller|more|less|faster|older|newer|first|than)\b|\bdiffer",
     re.I,
 )
+# What joins those of each of whom something is asked.
+_JOINED = re.compile(r".{0,8}?(?:和|与|及|跟|同|、|,|，|/|&|\band\b|\bvs\b).{0,6}", re.I)
+_UNLIKE = re.compile(r"(?:有)?(?:什么|何|哪些|啥)?(?:不同|不一样|区别|差[别异]|异同)", re.I)
 _EARLY = re.compile(r"[早晚先]|earlier|later|first|older|newer|时间|日期|何时|什么时候|when\b", re.I)
 _LESS = re.compile(r"更?[早低小少先慢便短]|earlier|lower|smaller|less|older|first|slower", re.I)
 _GAP = re.compile(r"多少|相差|差距|差|how much|difference", re.I)
 _DROP = re.compile(
-    r"更(?![新换名改正])[一-鿿]?|谁|比较|对比|相比|相差|差距|差几个|差多少|(?:[高低多大小早晚贵快慢]|便宜)多少|多少|两次|哪一?[个家款次边方天年]?|分别|各自|各|[早晚先]|一下|是|的|上(?=[,，\s])|方面|来说|而言|和|与|跟|及|还|比|得|在|呢|吗|请|"
+    rf"{_UNLIKE.pattern}|[两二三]个?(?:系列|公司|产品|芯片)?之?间?(?=.{{0,8}}{_UNLIKE.pattern})|"
+    r"更(?![新换名改正])[一-鿿]?|谁|比较|对比|相比|相差|差距|差几个|差多少|(?:[高低多大小早晚贵快慢]|便宜)多少|便宜|[贵强弱]|多少|两次|哪一?[个家款次边方天年]?|分别|各自|各|[早晚先]|一下|是|的|上(?=[,，\s])|方面|来说|而言|和|与|跟|及|还|比|得|在|呢|吗|请|"
     r"\b(?:stack|measure|hold) up\b|\b(?:against|compare|versus|vs|earlier|later|higher|lower|larger|bigger|smaller|more|less|faster|older|newer|first|than|difference|which|who|what|is|was|were|are|the|of|and|or|between|in|has|have|does|did|company|chip|when|how|much|with|please)\b|['’]s\b|[?？,，。、:：]",
     re.I,
 )
@@ -73,13 +78,27 @@ def to_compare(text: str) -> list[str]:
     found = [m for m in named if m[2] in ("company", "product", "person", "institution")]
     places = [m for m in named if m[2] == "place"]
     found = places if len(found) < 2 <= len(places) else found
-    names = list(dict.fromkeys(text[a:b] for a, b, _ in without_owners(text, found)))
-    return names if 2 <= len(names) <= MAX_NAMES and _COMPARES.search(text) else []
+    found = without_owners(text, found)
+    if not _COMPARES.search(text):
+        found = _joined(text, found) if EACH.search(text) else []
+    names = list(dict.fromkeys(text[a:b] for a, b, _ in found))
+    return names if 2 <= len(names) <= MAX_NAMES else []
+
+
+def _joined(text: str, named: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """The names that `text` first joins by “和” or the like (not 英伟达 in “A和B分别给英伟达多少目标价”)."""
+    run = list(named[:1])
+    for one, other in pairwise(named):
+        if _JOINED.fullmatch(text[one[1] : other[0]]):
+            run = [*run, other] if run[-1] == one else [one, other]
+        elif len(run) > 1:
+            break
+    return run
 
 
 def two_compared(text: str, told: Callable[[str], bool]) -> list[str]:
     """The two that the question `text` compares, whatever they are called; `told` is as for `paired`."""
-    return paired(text, told) if _COMPARES.search(text) else []
+    return paired(text, told) if _COMPARES.search(text) or EACH.search(text) else []
 
 
 def _named(text: str) -> list[tuple[int, int, str]]:
@@ -117,7 +136,9 @@ def compare(
     None if the articles have neither, or, where `all_values` are wanted, not a value of every name.
     """
     rest = asked.text
-    for a, b, _ in reversed(_named(rest)):
+    named = _named(rest)
+    owners = [m for m in named if m not in without_owners(rest, named)]
+    for a, b, _ in reversed(owners):
         rest = f"{rest[:a]} {rest[b:]}"
     for name in names:
         rest = rest.replace(name, " ")
@@ -136,6 +157,8 @@ def compare(
             found.append((name, claim, value_of(claim.text)))
     if all_values and not (len(found) == len(names) and all(value for _, _, value in found)):
         return None
+    if not found and _UNLIKE.search(asked.text):
+        return _side_by_side(asked, names, find)
     if not found:
         about = [e for e in evidence if any(n not in e.missing for n in asked.relation)]
         compared = [normalize(name) for name in names]
@@ -182,7 +205,8 @@ def _question(name: str, relation: str, asked: Asked, early: bool) -> str:
     gap = " " if name[-1].isascii() and relation[0].isascii() else ""
     if re.search(r"几[一-鿿]$", relation):
         return f"{name}{gap}{relation}?"
-    return f"{name}{gap}{relation}{'是什么时候?' if early else _asks(asked.text) or '是多少?'}"
+    what = "是什么?" if _UNLIKE.search(asked.text) else "是多少?"
+    return f"{name}{gap}{relation}{'是什么时候?' if early else _asks(asked.text) or what}"
 
 
 def _asks(text: str) -> str:

@@ -9,11 +9,12 @@ from typing import Any
 
 from bot.candidates import AND_SO_ON, CLAUSE, PRODUCT_NOUN, Found, candidates, enumeration
 from bot.evidence import Evidence, read_span, said
+from bot.question import LEFT_OUT
 from bot.records import TELLING, Asked, Claim, Span
 from bot.short import bare, in_ordinary_words, is_asked
 from index.glossary import by_form, mentions
 from index.store import Store
-from index.terms import word_spans
+from index.terms import tagged, word_spans
 from ingest.sentences import sentence_spans
 
 MAX_MEMBERS = 20
@@ -150,7 +151,14 @@ def _tells_all(asked: Asked, e: Evidence) -> bool:
 
 
 def _texts(asked: Asked, e: Evidence) -> list[str]:
-    return [text for text in _members_of(asked, e) if text and not is_asked(asked, text)]
+    left_out = " ".join(m[1] or m[3] for m in LEFT_OUT.finditer(asked.text)).lower()
+    found = [text for text in _members_of(asked, e) if text and not is_asked(asked, text)]
+    return [text for text in found if not any(form in left_out for form in _forms_of(text))]
+
+
+def _forms_of(text: str) -> tuple[str, ...]:
+    entry = by_form().get(text.lower())
+    return tuple(f.lower() for f in (entry.name, *entry.aliases)) if entry else (text.lower(),)
 
 
 def asked_count(asked: Asked) -> int:
@@ -171,8 +179,9 @@ def _members_of(asked: Asked, found: Evidence) -> list[str]:
     if counted:
         return [bare(sentence[a:b]) for a, b in counted]
     read = _enumeration_read(found, asked_count(asked))
-    if len(read) > 1:
-        return [bare(sentence[a:b]) for a, b in _as_named(asked, sentence, read)]
+    named = _as_named(asked, sentence, read) if len(read) > 1 else []
+    if named:
+        return [bare(sentence[a:b]) for a, b in named]
     if asked.wanted == "product":
         return [bare(sentence[a:b]) for a, b in _products(asked, found, groups)]
     start, end = _where(asked, found, clauses)
@@ -195,6 +204,9 @@ def _as_named(asked: Asked, sentence: str, listed: list[Found]) -> list[Found]:
         return listed
     typed = candidates(sentence, asked.wanted)
     inside = [[t for t in typed if a <= t[0] and t[1] <= b] for a, b in listed]
+    # What is done is nobody (“用于训练和测试…”).
+    if not any(inside) and all(tagged(sentence[a:b])[0][1].startswith("v") for a, b in listed):
+        return []
     return [held[0] if len(held) == 1 else member for held, member in zip(inside, listed, strict=True)]
 
 

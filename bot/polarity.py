@@ -33,13 +33,19 @@ _TURNS = [
     (r"开始|启动|开幕|揭幕|继续|恢复|\b(?:start\w*|began|begin\w*|launch\w*|continu\w+|carr(?:y|ied) on|resum\w+)\b", r"停止|终止|暂停|中止|关停|\b(?:stop\w*|halt\w*|ceas\w+|suspend\w*|end(?:s|ed)?)\b"),
     (r"成功|\bsucce\w+\b", r"失败|\bfail\w*\b"),
 ]  # fmt: skip
-_OPPOSITES = [
-    *_TURNS,
-    (r"高于|超过|多于|大于|优于|领先|逾|突破|打破|强于|高出|以上|\d[万亿]?[多余]|比.{1,20}?(?:[高多快强]|大(?!约))|\b(?:more|higher|larger|greater|better|faster|exceed\w*|over|above|beat\w*|outperform\w*)\b",
-     r"低于|不到|少于|小于|不及|不如|逊于|弱于|落后|不足|[仅只][有为是要]?|[比较].{1,20}?[低少小慢弱]|\b(?:only|just|less|lower|smaller|fewer|worse|slower|under|below|behind)\b"),
+# What is the one is not the other.
+_STATES = [
+    (r"开源|\bopen[- ]sourced?\b", r"闭源|\bclosed[- ]source\b|\bproprietary\b"),
+    (r"免费|\bfree\b", r"收费|付费|\bpaid\b"),
     (r"盈利|赢利|获利|\bprofit\w*\b", r"亏损|亏钱|\bloss(?:es)?\b"),
     (r"列入|纳入|加入|进入|添加|\b(?:added|listed|joined)\b", r"移出|移除|退出|剔除|除名|\b(?:removed|delisted|left)\b"),
     (r"允许|批准|放开|解除|取消(?=.{0,6}(?:管制|限制|禁))|\b(?:allow\w*|approv\w+|lift\w*)\b", r"禁止|限制|封禁|\b(?:bann?\w*|prohibit\w*|restrict\w*|forb\w+)\b"),
+]  # fmt: skip
+_OPPOSITES = [
+    *_TURNS,
+    *_STATES,
+    (r"高于|超过|多于|大于|优于|领先|逾|突破|打破|强于|高出|以上|\d[万亿]?[多余]|比.{1,20}?(?:[高多快强]|大(?!约))|\b(?:more|higher|larger|greater|better|faster|exceed\w*|over|above|beat\w*|outperform\w*)\b",
+     r"低于|不到|少于|小于|不及|不如|逊于|弱于|落后|不足|[仅只][有为是要]?|[比较].{1,20}?[低少小慢弱]|\b(?:only|just|less|lower|smaller|fewer|worse|slower|under|below|behind)\b"),
     (r"(?<!不)支持|支撑|力挺|赞成|(?<!不)看好|看多|\bsupport\w*\b", r"反对|不支持|不看好|看空|看衰|唱衰|\boppos\w+\b"),
     (r"兼容|\bcompatib\w+\b", r"不兼容|\bincompatib\w+\b"),
     (r"最[大高多强快早]|第[一二三四五六七八九十\d]+大|\b(?:largest|biggest|highest|most|fastest)\b", r"最[小低少弱慢晚]|\b(?:smallest|lowest|least|slowest)\b"),
@@ -54,6 +60,7 @@ _OPPOSITES = [
 OPPOSITES = [(re.compile(a), re.compile(b)) for a, b in _OPPOSITES]
 Pairs = Sequence[tuple[re.Pattern[str], re.Pattern[str]]]
 TURNS = OPPOSITES[: len(_TURNS)]
+CONTRARY = OPPOSITES[: len(_TURNS) + len(_STATES)]
 
 
 def denies(part: str) -> bool:

@@ -13,6 +13,7 @@ from bot.names import NAMES, proper_nouns
 from bot.records import Asked, Kind, Need
 from index.glossary import Entry, by_form, derived, entries, everyday
 from index.lexical import Group
+from index.lexicon import index_terms
 from index.search import Language
 from index.store import Store
 from index.terms import STOP, is_word, normalize, rarity, tagged, terms, words
@@ -46,7 +47,7 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
         (
             "where",
             "place",
-            r"(?:在|位于|设在)?(?:哪里|哪儿|何处|什么地方|哪个(?:城市|地方|省|国家)|哪座城市)",
+            r"(?:在|位于|设在)?(?:哪里|哪儿|何处|什么地方|哪个(?:城市|地方|省|国家|邦|州|县|区|镇|村|市|岛|港口?)|哪座城市)",
         ),
         (
             "how_much",
@@ -79,7 +80,7 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
         (
             "list",
             "",
-            r"\bwhich (?=\w+(?:ies|s)\b|\w+ (?:compan|cit|countr|universit)ies\b|\w+ (?:firms|banks|investors|makers|chips|products|models)\b)|\bwhat (?:are|were)\b|\bwhat (?=\w+[^s\W]s (?:do|does|did|are|were|has|have)\b)|^(?:please )?list\b|\bname (?:all|the)\b",
+            r"\bwhich (?=\w+(?:ies|s)\b|\w+ (?:compan|cit|countr|universit)ies\b|\w+ (?:firms|banks|investors|makers|chips|products|models)\b|(?:[\w'-]+ ){1,3}\w+[^s\W]s (?:are|were|have|do|did|will)\b)|\bwhat (?:are|were)\b|\bwhat (?=\w+[^s\W]s (?:do|does|did|are|were|has|have)\b)|^(?:please )?list\b|\bname (?:all|the)\b",
         ),
         ("which", "", r"\bwhich\b|\bwhat(?:'s| is| was)? the names?(?: of)?\b|\bcalled\b"),
         ("what", "", r"\bwhat(?:'s| is| was| did| does| do)?\b|\bhow\b"),
@@ -89,11 +90,11 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
 _TYPES = [
     (
         "company",
-        r"公司|企业|厂商|大厂|车企|品牌|牌子|机构|投行|投资方|出资方|股东|客户|供应商|银行|compan|firm|vendor|maker|brand|bank|investor|shareholder|customer",
+        r"公司|企业|厂商|大厂|车企|品牌|牌子|机构|投行|投资方|出资方|股东|客户|供应商|银行|compan|firm|vendor|maker|brand|bank|\bfunds?\b|investor|shareholder|customer",
     ),
     (
         "person",
-        r"创始人|开创人|创办人|ceo|cto|coo|cfo|首席\S{1,4}官|总监|董事长|总裁|总经理|校长|院长|主席|部长|局长|主任|书记|院士|教授|学者|专家|记者|高管|负责人|人员|些人|车主|店主|老板|司机|作者|球员|选手|导演|演员|founder|chairman|president|chief|director|minister|professor|expert|\b(?:owner|driver|author|player|actor|boss)(?:s|es)?\b",
+        r"创始人|开创人|创办人|ceo|cto|coo|cfo|首席\S{1,4}官|总监|董事长|总裁|总经理|校长|院长|主席|部长|局长|主任|书记|院士|教授|学者|专家|记者|高管|负责人|人员|些人|车主|店主|老板|司机|作者|球员|选手|导演|演员|founder|chairman|president|chief|director|executives?|minister|professor|expert|\b(?:owner|driver|author|player|actor|boss)(?:s|es)?\b",
     ),
     ("place", r"城市|地方|国家|省份|地区|地点|总部|cit(?:y|ies)|countr|place|headquarter"),
     ("school", r"大学|学校|高校|学院|院校|universit|college|school"),
@@ -124,7 +125,8 @@ _CUES = [
     ),
     (r"算力|浮点|计算能力|flops|tops|compute|performance", r"[KMGTPE]?FLOPS|TOPS|次"),
     (r"带宽|bandwidth", r"[KMGT]B/s|[KMGT]bps"),
-    (r"显存|内存|容量|memory|capacity", r"[KMGT]B"),
+    (r"显存|内存|容量|memory|capacity", r"[KMGT]B|[kKMG]Wh|千瓦时|毫安时|mAh|升|度"),
+    (r"度电|电量", r"[kKMG]Wh|千瓦时|度"),
     (r"面积|area", r"mm2|mm²|平方"),
     (r"尺寸|size|dimension", r"毫米|mm|厘米|英寸"),
     (r"制程|工艺|纳米|node|nanomet", r"nm|纳米"),
@@ -181,16 +183,20 @@ _ENGLISH_SCALE = {"trillion": 1e12, "billion": 1e9, "bn": 1e9, "million": 1e6, "
 # Words that count things: what stands behind “多少” or “几” stands behind the number too.
 _MEASURED = "家款颗轮次倍名种代条位项张辆台只枚座架艘篇所支户箱间桶件套部页届期场分票吨克米股例处起笔幅本门队组列节段类岁周卡核层片"
 _MEASURES = frozenset(_MEASURED)
+# Of these one stands for another (“几台车”: 8.65万辆), and a share for 股.
+_ALIKE = ("人名位", "台辆部架", "家间所", "颗枚片张", "起例件", "款种项", "只头", "股%％")
 _WEAK = frozenset(
     "公司 企业 厂商 机构 元 究竟 到底 遭 遭到 受到 被 曾 曾经 开始 进行 属于 认为 表示 目前 现在 将 会 能 可以 需要 之一 情况 具体 主要 大约 大概 总共 一共 共 "
     "文章 文中 报道 报导 归纳 总结 提到 列举 要 拿 掉 仍 待 好好 还 会 "
     "数量 数目 个数 叫 做 来 跟 想 样 那天 方面 用 出 起来 名字 名称 名为 发生 家 款 种 所 条 位 项 期间 其 时候 时间 年 月 日 天 第一 首 采用 使用 拥有 实现 面临 面前 "
-    "company companies coverage article articles report reports about say his her their its he she they them him it this that these those vs versus one ones two numbers whose who get getting host hosts name names says said tell much many become there "
+    "company companies coverage article articles report reports about say his her their its he she they them him it this that these those vs versus one ones two numbers whose who get getting going host hosts name names says said tell much many become there "
     "into onto over under between during through against than then so far also other others another most more recent latest still ever both each "
     "per via upon within without across among toward towards since until up down out off around just any some such same "
     "summarise summarize summary overview recap describe explain please".split()
 )
 # “更强”, “三条”, “那块”: what is compared, counted or pointed at is said by other words.
+_LATIN = re.compile(r"[a-z]{2,}")
+_SCALES = frozenset("年月日号天万亿千百个元美港欧多余%％点人")
 _SLIGHT = re.compile(
     f"更(?![新换名改正替迭衣])[一-鿿]|[一两二三四五六七八九十][{_MEASURED}]|[这那哪每某][{_MEASURED}块些趟帮]"
 )
@@ -205,6 +211,12 @@ _ENGLISH_FRAME = re.compile(
 _CHINESE_FRAME = re.compile(
     r"[的是了吗哪谁呢]|什么|甚麼|多少|[为為][何什啥]|怎么|怎麼|如何|[几幾][个個家款]|是否|请|請|介[绍紹]"
 )
+# “除了A,还有哪些”: what is left out is not looked for.
+LEFT_OUT = re.compile(
+    r"除了?([^,，。?？]{1,20}?)(?:以外|之外|外)?(?:[,，]\s*(?P<then>[^,，。?？]{0,20}?))?(?:还|(?=其[他它余]|另外|别的|哪|剩下))"
+    r"|\b(?:besides|apart from|aside from|other than|in addition to|except(?: for)?)\b([^,?]{1,40})(?=[,?]|$)",
+    re.I,
+)
 # As people say it -> as articles have it.
 _SPOKEN: dict[Language, list[tuple[str, str]]] = {
     "zh": [
@@ -217,6 +229,7 @@ _SPOKEN: dict[Language, list[tuple[str, str]]] = {
             r"\bwho (?:runs|heads|leads|is (?:running|heading|leading|in charge of|the (?:boss|head) of))\b",
             "who is the CEO of",
         ),
+        (r"\b(?:on what grounds|for what reasons?|how come|what (?:led|caused|prompted|drove|made|pushed))\b", "why"),
         (
             r"\b(where did .{1,40}?|which (?:university|college|school) did .{1,40}?) (?:study|go|attend)\b",
             r"\1 graduate from",
@@ -241,6 +254,7 @@ def read_question(text: str, store: Store, answer_language: Language | None = No
     """`text` as understood, its needs weighed by how rare they are in `store`."""
     language = language_of(text)
     plain = normalize(text) if language == "zh" else text
+    plain = LEFT_OUT.sub(lambda m: m["then"] or "", plain)
     for said, written in _SPOKEN[language]:
         plain = re.sub(said, written, plain, flags=re.I)
     kind, wanted, left = _kind(plain, language)
@@ -285,8 +299,8 @@ def _cues(plain: str, language: Language) -> tuple[str, ...]:
     measured = r"(?:万|亿)*([一-鿿])(?![份权率价东点])"
     counted = re.search(rf"{'多少' if '多少' in plain else '(?<![近这前后好])几'}{measured}", plain)
     if counted and counted[1] in _MEASURES:
-        # “占多少股” asks for a share, too.
-        return ({"名": "人|名|位", "位": "人|名|位", "股": "股|%|％"}.get(counted[1], counted[1]),)
+        alike = next((group for group in _ALIKE if counted[1] in group), counted[1])
+        return ("|".join(alike),)
     # “How many banks rate it” asks for no rate.
     many = re.search(r"\bhow many\s+(?:[\w'-]{2,}(?<![sS])s\b|[\w'-]+(?:\s+[\w'-]+)?)", plain, re.I)
     text = many[0] if many else plain
@@ -420,7 +434,9 @@ def _needs(left: str, store: Store, language: Language, kind: Kind) -> Iterator[
         # A Latin word in a Chinese question, if no term of the trade, is what something is called.
         # So is a single character before 公司 (“丁公司”) that no word for companies is made with (“大公司”).
         called = len(word) == 1 and word not in _NO_CALLING and f"{word}公司" in left
-        strange = called or bool(re.fullmatch(r"[a-z]{4,}", word))
+        numbered = " " in word
+        forms = (*forms, word.replace(" ", "")) if numbered else forms
+        strange = called or numbered or bool(re.fullmatch(r"[a-z]{4,}", word))
         yield _need(word, forms, store, entry.kind in NAMES if entry else strange, proper.get(word, ""))
 
 
@@ -546,10 +562,16 @@ def _in_chinese(match: re.Match[str]) -> tuple[str, ...]:
     return tuple(f"{value / size:g}{name}" for size, name in sizes if 1 <= value / size < 10_000)
 
 
-def _joined_numbers(found: Sequence[str]) -> Iterator[str]:
-    """Words with the number behind them as one where that is a product's name (天垓 100 -> 天垓100); dates, and 140 万."""
+def _joined_numbers(words: Sequence[str]) -> Iterator[str]:
+    """Words with the number behind them as one where that is a product's name (天垓 100 -> 天垓100), Latin ones with the
+    letter too (model s); dates, and 140 万.
+    """
     held = ""
+    found = [word for word in words if word.strip()]
     for at, word in enumerate(found):
+        if _LATIN.fullmatch(held) and held not in STOP and _numbered(found, at):
+            held += " " + word
+            continue
         year = at + 1 < len(found) and found[at + 1][:1] in "年月日"
         if word in ("年", "月", "日", "号", "财年") and re.fullmatch(r"\d{1,4}", held):
             held += word
@@ -571,10 +593,20 @@ def _joined_numbers(found: Sequence[str]) -> Iterator[str]:
         yield held
 
 
+def _numbered(found: Sequence[str], at: int) -> bool:
+    """Whether the word at `at` may be the number or the letter of what the one before names, and counts nothing."""
+    behind = found[at + 1][:1] if at + 1 < len(found) else ""
+    counts = behind in _MEASURES or behind in _SCALES
+    return bool(re.fullmatch(r"\d[\d.]*[a-z]?|[b-hj-z]", found[at])) and not (behind and counts)
+
+
 def _need(phrase: str, forms: Sequence[str], store: Store, known_name: bool, kind: str = "") -> Need:
     forms = tuple(dict.fromkeys(forms))
     is_name = (known_name or bool(_LATIN_NAME.fullmatch(phrase.lower()))) and phrase.lower() not in _WEAK
-    held = [store.lexical.document_frequency(f) for f in forms if f in store.lexical]
+    written = [f for f in forms if f in store.lexical]
+    if is_name and not written:
+        written = list(index_terms(Group(forms), store.lexical).alternatives)
+    held = [store.lexical.document_frequency(f) for f in written]
     total = len(store.passages)
     weight = log(1 + total / (0.5 + max(held, default=0))) / log(1 + total / 0.5)
     if is_name:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from os.path import commonprefix
 
 from bot.names import asked_of, names_in, standalone
 from bot.summary import AGAIN, to_introduce
@@ -23,6 +24,9 @@ _OF_OTHERS = re.compile(
 )
 # What such a part asks, it asks of those whom the part before it asks for.
 _OF_SAME = re.compile(r"\s*(?:分[别別]|各自|各[是叫]|都[是叫有])")
+_WHICH_OF = re.compile(
+    r"([^?？]{2,}(?:是|在|用|选|靠|属于|为|去|走|向|往|[做作]))([^是在,，?？]{1,12}?)[,，]?还是[是在]?([^,，?？]{1,12}?)(?:呢|的)?[?？。]*$"
+)
 _PERSONAL = re.compile(r"[他她](?!们)|\b(?:he|she|his|her|him)\b", re.I)
 
 
@@ -75,6 +79,22 @@ def questions_in(text: str, who: Callable[[str], str] = lambda _: "") -> list[st
             filled = asked_of(named, filled)
         alone.append(filled)
     return alone
+
+
+def alternatives(text: str) -> list[str]:
+    """For a question which of two is so, the two questions whether each is; empty if it asks no such thing.
+
+    >>> alternatives("天垓100是训练卡还是推理卡?"), alternatives("H20还是910B?")
+    (['天垓100是训练吗?', '天垓100是推理吗?'], [])
+    """
+    match = _WHICH_OF.match(text)
+    if not match:
+        return []
+    before, one, other = match.groups()
+    shared = len(commonprefix([one[::-1], other[::-1]]))
+    if 0 < shared < min(len(one), len(other)) - 1:
+        one, other = one[:-shared], other[:-shared]
+    return [f"{before}{option}吗?" for option in (one, other)]
 
 
 def _bare(part: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bot.candidates import candidates
 from bot.evidence import Evidence, entry_of, read_span, said
+from bot.polarity import CONTRARY, opposed
 from bot.records import Asked, Need
 from bot.short import posts_asked
 from index.glossary import mentions
@@ -138,6 +139,12 @@ def _says_what(asked: Asked, e: Evidence) -> bool:
     if asked.kind == "yes_no" and not said_last and e.score < LIKELY:
         return False  # whether something else is so says nothing
     if e.score >= VERY_LIKELY or not relation or any(n not in e.missing for n in relation):
+        return True
+    # What is counted (“多少开发者”) weighs little, as its unit may tell it.
+    if any(n not in e.missing and re.search(rf"(?:多少|几)[一-鿿]?{re.escape(n.phrase)}", asked.text) for n in asked.needs):
+        return True
+    # It is so, or it is the opposite.
+    if asked.kind == "yes_no" and opposed(normalize(asked.text), normalize(e.text), CONTRARY):
         return True
     # What is measured (“投资多少”) may be told by the amount alone.
     measured = asked.wanted == "amount" and asked.cues and e.score >= MEASURED

@@ -11,10 +11,10 @@ from bot.names import OF, names_in, without_owners
 from bot.records import Asked, Finding
 from bot.short import in_ordinary_words, whole
 from index.glossary import by_form
-from index.terms import normalize
+from index.terms import normalize, tagged
 
 _INTRODUCES = re.compile(
-    r"介绍(?:一下|下)?|简介|概况|概述|总结|讲讲|说说|聊聊|了解(?:一下)?|(?:简单)?说说|是(?:一?[家款个位种])?(?:什么样的?|怎样的|(?:用来)?(?:干|做)什么(?:用)?的?|什么)(?:公司|企业|人|机构|产品|芯片)?(?:的)?[?？]?$|是做什么的|有什么用|^什么是|怎么样[?？]?$|的(?:基本|主要)?(?:情况|经历|履历|背景|来历|生平)|"
+    r"介绍(?:一下|下)?|简介|概况|概述|总结|讲讲|说说|聊聊|了解(?:一下)?|(?:简单)?说说|是(?:一?[家款个位种])?(?:什么样的?|怎样的|(?:用来)?(?:干|做)什么(?:用)?的?|什么)(?:公司|企业|人|机构|产品|芯片)?(?:的)?[?？]?$|是做什么的|有什么用|^什么是|怎么样[?？]?$|的(?:基本|主要)?(?:情况|经历|履历|背景|来历|生平|现状|历史|发展(?:历程)?|业务)(?:[和与及、](?:情况|经历|履历|背景|来历|生平|现状|历史|发展(?:历程)?|业务))*|"
     r"\btell me about\b|\bwhat is\b|\bwho is\b|\bintroduce\b|\bsummar|\boverview\b|\bdescribe\b|\bwhat do(?:es)? the articles? say about\b|\bwhat does (?=.{2,40}\bdo\s*\??$)",
     re.I,
 )
@@ -30,7 +30,7 @@ _DIGESTS = re.compile(
 )
 MIN_COVERAGE, ABOUT_AS_MUCH = 0.35, 0.7
 _FILLERS = re.compile(
-    r"[的请里中]|公司|芯片|关于|文章|这家|这款|(?:the|this|company|chip|please|articles?|about|say|me|briefly|do)\b",
+    rf"[的请里中]|公司|^(?:这[款个家种])?{PRODUCT_NOUN}$|芯片|关于|文章|这家|这款|(?:the|this|company|chip|please|articles?|about|say|me|briefly|do)\b",
     re.I,
 )
 # The sides from which a company, a person or a product is told: one sentence each is enough.
@@ -47,9 +47,11 @@ _THING = re.compile(r"[\w·.-]{2,14}(?: [\w·.-]+){0,3}")
 _ASKING = re.compile(
     r"[的谁哪几吗呢]|什么|多少|怎|如何|为何|是否|\b(?:the|of|in|on|for|to)\b.*\b(?:of|in|on|for|to)\b", re.I
 )
+_THIS_KIND = re.compile(rf"这[款家个位种台颗项](?:{PRODUCT_NOUN}|公司|企业|机构|人)?$")
 _EDGE = " ,，。.?？!！"
 MAX_SENTENCES = 4
 MIN_CHARS = 12
+MAX_TAIL = 6  # characters
 SUBJECT_CHARS = 16  # where a sentence names what it is about
 _IS = re.compile(
     r"[^,，。;；]{0,4}?(?:是(?!否)|被(?:视|称|誉|认)为|采用|基于|根据|定位|主打|主攻|专注|聚焦|成立于)"
@@ -59,6 +61,10 @@ _THIS_IS = re.compile(
     rf"这([款家位枚颗种])(?:基于|采用|根据|面向|来自|专注|主打)[^,，。;；]{{2,20}}的[^,，。;；]{{0,6}}?(?:{PRODUCT_NOUN}|公司|企业)",
     re.I,
 )
+
+
+_IT_IS = re.compile(r"[这它其]是一?[款家个位种台项]")
+_SAID = re.compile(r"(?:说|表示|称|指出|认为|介绍)[道说]?[:：。]?$")  # what, another sentence tells
 
 
 def to_introduce(text: str) -> str | None:
@@ -79,7 +85,7 @@ def to_introduce(text: str) -> str | None:
         text = text[:a] + OF.sub("", text[b:], count=1)
     names = _joined(text, [(a, b) for a, b, _ in names_in(text)])
     if not names:
-        left = _INTRODUCES.sub(" ", text).strip(_EDGE)
+        left = _THIS_KIND.sub("", _INTRODUCES.sub(" ", text).strip(_EDGE))
         return left if _THING.fullmatch(left) and not _ASKING.search(left) else None
     if len(names) > 1:
         return None
@@ -90,7 +96,15 @@ def to_introduce(text: str) -> str | None:
     left = _WHAT_IT_IS.sub("", left) if again else left
     if re.fullmatch(r"[A-Za-z][\w+-]{2,}", left):
         return left  # “壁仞的HGCT”
+    if text.startswith(left, b) and _longer_name(left):
+        return text[a:b] + left  # “比亚迪财险”
     return None if re.search(r"\w", left) else text[a:b]
+
+
+def _longer_name(behind: str) -> bool:
+    """Whether what stands `behind` a name makes it that of another thing."""
+    found = tagged(behind)
+    return 1 < len(behind) <= MAX_TAIL and all(flag.startswith("n") and re.match(r"\w", w) for w, flag in found)
 
 
 def _joined(text: str, names: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -106,14 +120,20 @@ def _joined(text: str, names: Sequence[tuple[int, int]]) -> list[tuple[int, int]
 
 def introduce(asked: Asked, evidence: Sequence[Evidence], name: str) -> Finding | None:
     """The sentences that tell of `name` as claims, `asked` and `evidence` being its own; None if it is in none."""
-    names = [form for need in asked.needs if need.is_name for form in need.forms] or [normalize(name)]
-    known = any(need.is_name for need in asked.needs)
+    names = [form for need in asked.needs if need.is_name for form in need.forms]
+    known = normalize(name) in names
+    names = names if known else [normalize(name)]
     about = [
         e
         for e in evidence
         if len(e.text) >= MIN_CHARS
-        and (e.own > 0 or POINTS_BACK.match(e.text))
-        and (not any(n.is_name for n in e.missing) if known else names[0] in normalize(e.text))
+        and (e.own > 0 or POINTS_BACK.match(e.text) or _IT_IS.match(e.text))
+        and not _SAID.search(e.text)
+        and (
+            not any(n.is_name for n in e.missing)
+            if known
+            else names[0] in normalize(e.text) or (_IT_IS.match(e.text) and not e.missing)
+        )
     ]
     about.sort(key=lambda e: -_weight(e, names))
     chosen = sorted((e for e in about if _tells_what(e, names)), key=lambda e: not _this_is(e, names))[:1]
@@ -125,7 +145,9 @@ def introduce(asked: Asked, evidence: Sequence[Evidence], name: str) -> Finding 
     if not chosen:
         return None
     # What it is comes first, the rest as the articles tell it.
-    chosen.sort(key=lambda e: (not _tells_what(e, names), e.span.source_id, e.span.start))
+    chosen.sort(
+        key=lambda e: (not _tells_what(e, names) or bool(_IT_IS.match(e.text)), e.span.source_id, e.span.start)
+    )
     return Finding(tuple(whole(e) for e in chosen), None, "", lines=True)
 
 
@@ -154,7 +176,7 @@ def digest(asked: Asked, evidence: Sequence[Evidence]) -> Finding | None:
 def _tells_what(e: Evidence, names: Sequence[str]) -> bool:
     """Whether the sentence says what one of `names` is: “H20是…”, “曦云C500采用…”, “训练方案HGCT”, “教授郑纬民”."""
     sentence = in_ordinary_words(e).lower()
-    if _this_is(e, names):
+    if _this_is(e, names) or _IT_IS.match(sentence):
         return True
     if any(
         re.search(rf"(?:{PRODUCT_NOUN}|{POST})[“《(]?{re.escape(name)}", sentence, re.I) for name in names

@@ -174,6 +174,12 @@ class Lexicon:
         known = "-" not in word or self.translate(word) or word.lower() in self._vocabulary
         return [word] if known else [part for part in word.split("-") if part]
 
+    def _numbered(self, pair: Sequence[str]) -> str:
+        """What two words call a product (“Model 3”), the first as articles write it too; "" if nothing."""
+        phrase = " ".join(pair)
+        named = re.fullmatch(r"[A-Z][A-Za-z]+ (?:\d[\w.]*|[B-HJ-Z])", phrase)
+        return phrase if named and pair[0].lower() in self._vocabulary and not self.translate(phrase) else ""
+
     def spelled(self, name: Sequence[str]) -> tuple[str, ...]:
         """The store's words that the `name` of one to four words spells, its given name last or first."""
         if not all(w[0].isupper() for w in name) and (len(name) > 1 or self.translate(name[0])):
@@ -189,6 +195,10 @@ class Lexicon:
         while at < len(words):
             if words[at] in _ARTICLES:
                 at += 1
+                continue
+            if numbered := self._numbered(words[at : at + 2]):
+                out.append((numbered, Group((numbered.lower(), numbered.lower().replace(" ", "")))))
+                at += 2
                 continue
             for size in range(min(MAX_WORDS, len(words) - at), 0, -1):
                 phrase = " ".join(words[at : at + size])
