@@ -47,7 +47,7 @@ _QUOTED = re.compile(
 )
 _MODEL = re.compile(
     # Not the precisions, buses and memories that products have: FP32, INT8, PCIe5.0, HBM3.
-    r"(?<![A-Za-z\d])(?!(?:FP|TF|BF|INT|Int|PCI|DDR|HBM|RISC|USB)[A-Za-z]*\s?\d)(?:(?:[A-Z][A-Za-z]*[- ]){0,2}[A-Z]{1,10}[A-Za-z]*[- ]?[A-Z]?\d+[A-Za-z\d.]*(?<!\.)|[A-Z][a-z]+[A-Z][A-Za-z]+|(?!Series|Class|Plan|Phase)[A-Z][a-z]+ [B-HJ-Z])(?![A-Za-z])"
+    r"(?<![A-Za-z\d])(?!(?:FP|TF|BF|INT|Int|PCI|DDR|HBM|RISC|USB)[A-Za-z]*\s?\d)(?:(?:[A-Z][A-Za-z]*[- ]){0,2}[A-Z]{1,10}[A-Za-z]*[- ]?[A-Z]?\d+[A-Za-z\d.]*(?<!\.)|[A-Z][a-z]+[A-Z][A-Za-z]+|(?!Series|Class|Plan|Phase)[A-Z][a-z]+ [B-HJ-Z]|[a-z]{4,}-?\d[a-z\d.]*(?<!\.))(?![A-Za-z])"
     r"|(?<=[一-鿿]{2})(?<!\d)\d{2,4}[A-Z]?(?![\dA-Za-z.,%％年月日]|\s*[万亿多余元个家款台人名倍项颗种次期轮卡纳毫张分层核天岁位])"
 )
 _SCHOOL = re.compile(r"(?:(?![于在自从到读获入是为与及])[一-鿿]){2,12}?(?:大学|学院|学校|中学)")

@@ -25,7 +25,7 @@ Answer = Callable[[Asked, Sequence[Evidence]], Finding]
 
 _COMPARES = re.compile(
     r"更[早晚高低大小多少快慢强弱长短新贵便]|[谁誰]\S{0,8}[早晚先更高低大小多少快慢强弱贵]|比较|对比|相比|相差|差距|差多少|[高低多少大小早晚贵快慢宜]多少|哪[个家款边方次]\S{0,8}[早晚高低大小多少先狠猛强快]|差几|"
-    r"比[^,，。?？]{1,20}?[还更要]?[早晚高低大小多少快慢强弱长短新贵便]|不同|不一样|区别|差[别异]|异同|"
+    r"比[^,，。?？]{1,20}?[还更要]?[早晚高低大小多少快慢强弱长短新贵便]|不同|不一样|区别|差[别异]|异同|有(?:什么|何|啥)变化|"
     r"\bcompare|\bversus\b|\bvs\.?\b|\b(?:stack|measure|hold) up\b|\b(?:earlier|later|higher|lower|larger|bigger|smaller|more|less|faster|older|newer|first|than)\b|\bdiffer",
     re.I,
 )
@@ -36,7 +36,7 @@ _EARLY = re.compile(r"[早晚先]|earlier|later|first|older|newer|时间|日期|
 _LESS = re.compile(r"更?[早低小少先慢便短]|earlier|lower|smaller|less|older|first|slower", re.I)
 _GAP = re.compile(r"多少|相差|差距|差|how much|difference", re.I)
 _DROP = re.compile(
-    rf"{_UNLIKE.pattern}|[两二三]个?(?:系列|公司|产品|芯片)?之?间?(?=.{{0,8}}{_UNLIKE.pattern})|"
+    rf"有(?:什么|何|啥)变化|{_UNLIKE.pattern}|[两二三]个?(?:系列|公司|产品|芯片)?之?间?(?=.{{0,8}}{_UNLIKE.pattern})|"
     r"更(?![新换名改正])[一-鿿]?|谁|比较|对比|相比|相差|差距|差几个|差多少|(?:[高低多大小早晚贵快慢]|便宜)多少|便宜|[贵强弱]|多少|两次|哪一?[个家款次边方天年]?|分别|各自|各|[早晚先]|一下|是|的|上(?=[,，\s])|方面|来说|而言|和|与|跟|及|还|比|得|在|呢|吗|请|"
     r"\b(?:stack|measure|hold) up\b|\b(?:against|compare|versus|vs|earlier|later|higher|lower|larger|bigger|smaller|more|less|faster|older|newer|first|than|difference|which|who|what|is|was|were|are|the|of|and|or|between|in|has|have|does|did|company|chip|when|how|much|with|please)\b|['’]s\b|[?？,，。、:：]",
     re.I,

@@ -37,6 +37,7 @@ _AGAINST = re.compile(r"对标|对比|相比|比较|媲美|超过|超越|替代|
 _ITEM = re.compile(
     r"[-–]\s*(?!\d)|[•·▪●*]\s*|[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）、.．]\s*(?![\d一二三四五六七八九十])"
 )
+_SEVERAL = re.compile(r"(?:[多数几]|若干|一些|部分|不少)[家款种个位项名类条](?!人)")  # names none of them
 _DATE = re.compile(r"\d{4}年|\d{1,2}[月日]")
 _LABEL = re.compile(r"([^:：,，。]{2,16})[:：](?![\d/])")
 _SERIES = re.compile(r"^(.{1,6}?)[一二三四五六七八九十\d][:：、.]\s*(.+)$")
@@ -152,7 +153,9 @@ def _tells_all(asked: Asked, e: Evidence) -> bool:
 
 def _texts(asked: Asked, e: Evidence) -> list[str]:
     left_out = " ".join(m[1] or m[3] for m in LEFT_OUT.finditer(asked.text)).lower()
-    found = [text for text in _members_of(asked, e) if text and not is_asked(asked, text)]
+    found = [
+        text for text in _members_of(asked, e) if text and not is_asked(asked, text) and not _SEVERAL.search(text)
+    ]
     return [text for text in found if not any(form in left_out for form in _forms_of(text))]
 
 

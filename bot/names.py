@@ -43,7 +43,7 @@ _NOUNS = "nxljbig"  # jieba's tags of nouns and set phrases, and of words that w
 _GENERIC = frozenset("公司 企业 文章 产品 芯片 市场 国内 中国 我国 全球 全国".split())
 _LATIN_CALLED = re.compile(r"[A-Z][\w&.-]*\w(?:\s+[A-Z\d][\w&.-]*)*")
 _ASKED = re.compile(
-    r"(?:是|在|有|了)?(?:多少|多[大高长久快重宽]|什么时候|[何为]时|何处|哪[一年天里儿些家个位种款]{0,2}|谁|为什么|为何|怎[么样]样?|如何|什么|几[一-鿿])"
+    r"(?:是|在|有|了)?(?:多少|多[大高长久快重宽远深厚粗]|什么时候|[何为]时|何处|哪[一年天里儿些家个位种款]{0,2}|谁|为什么|为何|怎[么样]样?|如何|什么|几[一-鿿])"
     r"|是否|有没有|能否|可否|([一-鿿])[不没](?=\1)|[吗呢]|[?？]"
 )
 _OPENERS = STOP | frozenset(
@@ -167,7 +167,10 @@ def _filled(question: str, history: Sequence[str], who: Callable[[str], str]) ->
     if not mine and (_BARE.match(question) or _lacks_subject(question)):
         name = _last_name(history, ())
         if name:
-            return asked_of(name, _BARE.sub("", question))
+            bare = _BARE.sub("", question)
+            # “那收入呢?” is asked of the same time, too.
+            when = _WHEN.search(history[-1]) if "呢" in question and not _WHEN.search(question) else None
+            return asked_of(name, f"{when[0]}{bare}" if when else bare)
     return question
 
 

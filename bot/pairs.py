@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from index.terms import tagged
 
-_DATE = r"(?:\d{4}年)?\d{1,2}月(?:份|\d{1,2}[日号])?|\d{4}年(?:[上下]半年)?|[上下]半年|第?[一二三四]季度"
+_DATE = r"(?:\d{4}年)?\d{1,2}月(?:份|\d{1,2}[日号]|[初中末底])?|\d{4}年(?:[上下]半年|[初末底])?|[上下]半年|第?[一二三四]季度[初末]?"
 _DATES = re.compile(rf"({_DATE})(?:和|跟|与|同|比)({_DATE})(?![\d一-鿿]?[月日号])")
 _AND = ("和", "跟", "与", "同", "比", "还是", "vs", "VS")
 # jieba's tags of what names are made of; dates are told apart by their last character.

@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, partial
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import log
 
 from bot.names import NAMES, proper_nouns
 from bot.records import Asked, Kind, Need
-from index.glossary import Entry, by_form, derived, entries, everyday
+from index.glossary import Entry, by_form, derived, entries, everyday, mentions
 from index.lexical import Group
 from index.lexicon import index_terms
 from index.search import Language
@@ -52,7 +52,7 @@ _KINDS: dict[Language, list[tuple[Kind, str, str]]] = {
         (
             "how_much",
             "amount",
-            r"多少|百分之几|多[大高长快久重宽]|(?<![这近前后])几[个家款颗轮次倍年天名人种代条成起件例场架辆台只枚座艘篇所支户部期分票层级组类岁卡处届]|何价",
+            r"多少|百分之几|多[大高长快久重宽远深厚粗]|(?<![这近前后])几[个家款颗轮次倍年天名人种代条成起件例场架辆台只枚座艘篇所支户部期分票层级组类岁卡处届]|何价",
         ),
         (
             "which",
@@ -116,7 +116,7 @@ _PEOPLE = r"人|名|位|用户"
 # What the question says of the amount -> how the amount is written.
 _CUES = [
     (
-        r"价|费|元|钱|融资额|金额|营收|收入|利润|订单额|市值|估值|损失|减记|减值|投资额|成本|资金|price|cost|revenue|profit|dollar|yuan|write|sales|worth|money|raise|charge|spend|invest|valuation|market cap|\bpay|\bfine\b|\bfees?\b",
+        r"价|费|元|钱|(?<![份名])额|营收|收入|利润|市值|估值|损失|减记|减值|成本|[资奖学罚佣租]金|[罚赔贷捐]款|工资|薪|补贴|补偿|赔偿|收益|债务|产值|票房|price|cost|revenue|profit|dollar|yuan|write|sales|worth|money|raise|charge|spend|invest|valuation|market cap|\bpay|\bfine\b|\bfees?\b",
         MONEY,
     ),
     (
@@ -445,7 +445,7 @@ def _told_apart(text: str, store: Store) -> Iterator[str]:
 
     Of “一张卡卖多少钱” it makes 卡卖, which nothing says.
     """
-    one, other = words(text), [normalize(word) for word, _ in tagged(text)]
+    one, other = _around_names(words(text), store), [normalize(word) for word, _ in tagged(text)]
     if "".join(other) != "".join(one):
         yield from one
         return
@@ -454,6 +454,22 @@ def _told_apart(text: str, store: Store) -> Iterator[str]:
         parts = min((mine, theirs), key=lambda found: sum(len(w) for w in found if strange(w)))
         for word in parts:
             yield from word if strange(word) and not proper_nouns(word) else (word,)
+
+
+def _around_names(found: Sequence[str], store: Store) -> Sequence[str]:
+    """`found` with names whole that jieba cut through, where what it cut them into is in no article (“蔚|来讲”: 蔚来)."""
+    text = "".join(found)
+    edges = [0, *accumulate(map(len, found))]
+    for kind in NAMES:
+        for a, b in mentions(text, kind):
+            inside = {at for at in edges if a < at < b}
+            if not inside or text[a:b] not in store.lexical:
+                continue
+            start, end = max(at for at in edges if at <= a), min(at for at in edges if at >= b)
+            cut = [text[x:y] for x, y in pairwise(sorted({start, *inside, end}))]
+            if any(word not in store.lexical for word in cut):
+                edges = sorted({*edges, a, b} - inside)
+    return [text[a:b] for a, b in pairwise(edges)]
 
 
 def _made_up(word: str, store: Store) -> bool:

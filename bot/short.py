@@ -65,7 +65,8 @@ def short_claim(asked: Asked, e: Evidence) -> tuple[Claim, float] | None:
     if b > a and not measured and not named and score > (SURE if open_type else VERY_SURE):
         a, b = _whole_words(e.text, a, b)
         found_there = any(x < b and a < y for x, y in typed)
-        if not found_there and _reads_like(asked.wanted, e.text[a:b]) and _may_answer(asked, e, (a, b)):
+        fits = _reads_like(asked.wanted, e.text[a:b]) and not _of_asked(asked, e.text[a:b])
+        if not found_there and fits and _may_answer(asked, e, (a, b)):
             offers.append((fit(asked, e, (a, b)), (a, b)))
     if not offers:
         return None
@@ -103,7 +104,16 @@ def _reads_like(wanted: str, text: str) -> bool:
         return False
     known = by_form().get(text.lower())
     another = known is not None and known.kind != wanted
+    if wanted in ("company", "place", "school") and candidates(text, "person") and not candidates(text, wanted):
+        return False
     return len(text) <= MAX_NAME and not another and not re.search("[了的,，]", text)
+
+
+def _of_asked(asked: Asked, text: str) -> bool:
+    """Whether a name is wanted, and `text` only says more of one that the question itself names (“龙头特斯拉”)."""
+    if asked.wanted not in ("company", "person"):
+        return False
+    return any(text.lower().endswith(form) for n in asked.needs if n.is_name for form in n.forms)
 
 
 def fit(asked: Asked, e: Evidence, span: tuple[int, int]) -> float:
