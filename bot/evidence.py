@@ -17,12 +17,12 @@ from bot.names import proper_nouns
 from bot.polarity import TURNS, opposed
 from bot.reader import Reader, best_span
 from bot.records import Asked, Need, Span
-from index.embed import Embedder, Vectors
+from index.embed import Embedder, Vectors, products
 from index.glossary import Entry, by_form, derived, mentions
 from index.search import Hit
 from index.store import Store
 from index.swaps import ordinary
-from index.terms import STOP, article_terms, normalize, terms, words
+from index.terms import STOP, normalize, terms
 from index.times import dated
 from ingest.records import Passage
 from ingest.sentences import sentence_spans
@@ -36,6 +36,7 @@ LEAD_IN_CHARS = 240
 # Where a short article says what it is about: all of it is on that.
 LEAD_CHARS, SHORT_CHARS = 100, 2000
 JUDGED = 40  # sentences
+MAX_KEPT = 20_000  # vectors of words and sentences
 READ = 6  # passages that the reader reads
 LEAST = 5  # sentences that tell which translation of an English word fits
 SUBJECT_CHARS = 28  # where a sentence names what it is about
@@ -46,6 +47,7 @@ POINTS_BACK = re.compile(
     r"[“\"\-\s]*(?:而|但|并且|同时|另外|此外)?[,，]?(?:这[款家位个颗项一]|该|其|它|他|她|此|公司)"
 )
 _QUOTES = re.compile(r"[“”‘\"「」『』]|(?<![a-z])['’]|['’](?![a-z])")  # but not in “moody's”
+_CHINESE = re.compile(r"[一-鿿]{2,}")
 _POINTS = re.compile(r"其(?!中|他|实|次|余)|该|它|他(?!们)|她|这[款家位个颗项]")
 
 
@@ -85,7 +87,8 @@ def promising(
     asked: Asked, hits: Sequence[Hit], store: Store, reader: Reader | None = None
 ) -> list[Evidence]:
     """Every sentence of `hits` not yet judged, those first that cover most of the question."""
-    found = [e for hit in hits for e in _of_passage(asked, hit, store, hits[0].score - hit.score)]
+    likeness = _likeness(asked, hits, store)
+    found = [e for hit in hits for e in _of_passage(asked, hit, store, hits[0].score - hit.score, likeness)]
     found = _with_article(asked, found)
     found.sort(key=lambda e: -_promise(e))
     if reader and found:
@@ -113,29 +116,61 @@ def _promise(e: Evidence) -> float:
     return e.coverage + 0.25 * e.own - 0.004 * e.rank
 
 
-def _of_passage(asked: Asked, hit: Hit, store: Store, distance: float) -> list[Evidence]:
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    """A sentence of a passage with what it is read by, whatever is asked."""
+
+    span: Span
+    text: str
+    read_as: str
+    before: tuple[str, ...]
+    words: tuple[str, ...]  # that it was indexed by and that say something
+
+
+@lru_cache(maxsize=2)
+def _sentences_of(store: Store) -> Callable[[Passage, int], tuple[_Sentence, ...]]:
+    """What gives the sentences of a passage of `store` and keeps those of some."""
+
+    @lru_cache(maxsize=2_000)
+    def sentences(passage: Passage, row: int) -> tuple[_Sentence, ...]:
+        source = store.source(passage.source_id).text
+        published = store.article(passage.article_id).published
+        spun = passage.article_id in store.spun
+        spans = list(sentence_spans(source, passage.start, passage.end))
+        texts = [source[a:b] for a, b in sentence_spans(source, *_lead_in(passage, store))][-2:]
+        words = dict.fromkeys(w for w in store.terms(row) if _CHINESE.fullmatch(w) and w not in STOP)
+        found = []
+        for a, b in spans:
+            text = source[a:b]
+            plain = _plain(text, spun)
+            held = tuple(w for w in words if w in plain)
+            span = Span(passage.source_id, a, b)
+            found.append(_Sentence(span, text, dated(text, published), tuple(texts[-2:]), held))
+            texts.append(text)
+        return tuple(found)
+
+    return sentences
+
+
+def _of_passage(asked: Asked, hit: Hit, store: Store, distance: float, likeness: _Likeness) -> list[Evidence]:
     passage = hit.passage
     spun = passage.article_id in store.spun
-    source = store.source(passage.source_id).text
-    spans = list(sentence_spans(source, passage.start, passage.end))
-    texts = [source[a:b] for a, b in spans]
-    lead_in = [source[a:b] for a, b in sentence_spans(source, *_lead_in(passage, store))][-2:]
     head = passage.heading or _title(passage, store)
-    lead = _lead(passage, source, store)
+    lead = _lead(passage, store)
     total = sum(need.weight for need in asked.needs) or 1.0
-    out = []
     published = store.article(passage.article_id).published
-    for at, (start, end) in enumerate(spans):
-        read_as = dated(texts[at], published)
-        before = [*lead_in, *texts[:at]][-2:]
-        credits = [_credit(need, read_as, head, before, lead, spun, store.embedder) for need in asked.needs]
-        weighed = list(zip(asked.needs, credits, strict=True))
+    out = []
+    for sentence in _sentences_of(store)(passage, hit.row):
+        alike = likeness.of(sentence.words)
+        weighed = [
+            (need, *_credit(need, sentence, head, lead, spun, alike[n])) for n, need in enumerate(asked.needs)
+        ]
         out.append(
             Evidence(
-                Span(passage.source_id, start, end), passage, texts[at], read_as, spun, hit.rank, hit.rank, 0.0, distance,
-                coverage=sum(n.weight * c for n, (c, _) in weighed) / total,
-                own=sum(n.weight * c for n, (c, mine) in weighed if mine) / total,
-                missing=tuple(n for n, (c, _) in weighed if c < 0.5),
+                sentence.span, passage, sentence.text, sentence.read_as, spun, hit.rank, hit.rank, 0.0, distance,
+                coverage=sum(n.weight * c for n, c, _ in weighed) / total,
+                own=sum(n.weight * c for n, c, mine in weighed if mine) / total,
+                missing=tuple(n for n, c, _ in weighed if c < 0.5),
                 marks=None, none=0.0, score=0.0, published=published,
             )
         )  # fmt: skip
@@ -147,13 +182,11 @@ def _title(passage: Passage, store: Store) -> str:
     return "" if article.title_made else article.title
 
 
-def _lead(passage: Passage, source: str, store: Store) -> str:
+def _lead(passage: Passage, store: Store) -> str:
     article = store.article(passage.article_id)
-    return (
-        source[article.start : article.start + LEAD_CHARS]
-        if article.end - article.start <= SHORT_CHARS
-        else ""
-    )
+    if article.end - article.start > SHORT_CHARS:
+        return ""
+    return store.source(passage.source_id).text[article.start : article.start + LEAD_CHARS]
 
 
 def _lead_in(passage: Passage, store: Store) -> tuple[int, int]:
@@ -233,8 +266,7 @@ def features(asked: Asked, found: Sequence[Evidence], embedder: Embedder) -> Vec
     """What the judge weighs, shape (sentences, n)."""
     plains = [normalize(e.text) for e in found]
     texts = [ordinary(t)[0] if e.spun else t for t, e in zip(plains, found, strict=True)]
-    vectors = [_vector(embedder.embed, text) for text in texts]
-    question = embedder.embed([normalize(asked.text)])[0]
+    *vectors, question = _vectors(embedder.embed, [*texts, normalize(asked.text)])
     chinese = normalize(question_to_read(asked, " ".join(plains[:LEAST])))
     pairs = _pairs(chinese)
     spans = [read_span(e) for e in found]
@@ -246,7 +278,7 @@ def features(asked: Asked, found: Sequence[Evidence], embedder: Embedder) -> Vec
     owns = {(e.span.source_id, e.span.end): e.own for e in found}
     rows = []
     for at, e in enumerate(found):
-        plain = _plain(e.text, e.spun)[0]
+        plain = _plain(e.text, e.spun)
         missing = sum(n.weight for n in e.missing) / total
         typed = candidates(e.text, asked.wanted, asked.cues) if asked.wanted and e.marks is not None else []
         a, b, _ = spans[at]
@@ -343,27 +375,27 @@ def _pairs(plain: str) -> set[str]:
 
 
 def _credit(
-    need: Need, sentence: str, head: str, before: Sequence[str], lead: str, spun: bool, embedder: Embedder
+    need: Need, sentence: _Sentence, head: str, lead: str, spun: bool, similar: float
 ) -> tuple[float, bool]:
-    """How far `need` is met, from 0 to 1, and whether by the sentence itself."""
-    if said(need, sentence, spun):
+    """How far `need` is met, from 0 to 1, and whether by the sentence itself, whose words are `similar` to it."""
+    text, before = sentence.read_as, sentence.before
+    if said(need, text, spun):
         # A word that only a less likely reading of a swapped one gives is said less surely.
-        return (1.0 if said(need, sentence, spun, likeliest=True) else 0.6), True
+        return (1.0 if not spun or said(need, text, spun, likeliest=True) else 0.6), True
     if need.is_name:
-        if said(need, head, spun) and not _names_another(need, sentence) and _subject_of(need, head):
+        if said(need, head, spun) and not _names_another(need, text) and _subject_of(need, head):
             return IN_HEADING, False
         # What a sentence leaves unsaid it takes from the one before, unless it names another of the kind, or the one
         # between does.
-        near = " ".join(before[-1:] if before and _names_another(need, before[-1], within=None) else before)
-        if said(need, near, spun) and not _names_another(need, sentence):
+        near = before[-1:] if before and _names_another(need, before[-1], within=None) else before
+        if any(said(need, t, spun) for t in near) and not _names_another(need, text):
             return BEFORE, False
         # So it does from where the article says what it is about, if that is one thing of the kind.
-        alone = said(need, lead, spun) and not _names_another(need, lead + sentence, within=None)
+        alone = said(need, lead, spun) and not _names_another(need, lead + text, within=None)
         return (IN_LEAD if alone else 0.0), False
-    similar = _similar(need, sentence, spun, embedder)
     if similar >= SIMILAR_ENOUGH:
         return similar, True
-    if said(need, head, spun) or said(need, " ".join(before), spun):
+    if said(need, head, spun) or any(said(need, t, spun) for t in before):
         return 0.6, False
     return 0.0, False
 
@@ -372,28 +404,44 @@ def said(need: Need, text: str, spun: bool, likeliest: bool = False) -> bool:
     """Whether `text` holds a form of `need`; of swapped words every reading counts, or just the `likeliest`."""
     if not text:
         return False
-    plain, held = _plain(text, spun, likeliest)
-    return any(_holds(form, plain, held) for form in need.forms)
+    plain = _plain(text, spun, likeliest)
+    words, patterns, characters = _ways(need.forms)
+    for word in words:
+        if word in plain:
+            return True
+    for form, pattern in patterns:
+        if form in plain and pattern.search(plain):
+            return True
+    return bool(characters) and any(c in plain and c in _words_of(plain) for c in characters)
 
 
-def _holds(form: str, plain: str, held: frozenset[str]) -> bool:
-    if form in held:
-        return True
-    if form.isascii():
-        return form in plain and bool(re.search(rf"(?<![a-z0-9]){re.escape(form)}(?![a-z0-9])", plain))
-    if form[:1].isdigit():
-        return bool(re.search(rf"(?<![\d.]){re.escape(form)}", plain))
-    return len(form) > 1 and form in plain
+@lru_cache(maxsize=4_000)
+def _ways(
+    forms: tuple[str, ...],
+) -> tuple[tuple[str, ...], tuple[tuple[str, re.Pattern[str]], ...], tuple[str, ...]]:
+    """How `forms` are looked for: anywhere, not within a longer number or Latin word, as words of one character."""
+    latin = [(f, re.compile(rf"(?<![a-z0-9]){re.escape(f)}(?![a-z0-9])")) for f in forms if f.isascii()]
+    others = [f for f in forms if not f.isascii()]
+    figures = [(f, re.compile(rf"(?<![\d.]){re.escape(f)}")) for f in others if f[0].isdigit()]
+    words = [f for f in others if not f[0].isdigit()]
+    whole, characters = (tuple(f for f in words if (len(f) > 1) == long) for long in (True, False))
+    return whole, (*latin, *figures), characters
 
 
 @derived
 @lru_cache(maxsize=4_000)
-def _plain(text: str, spun: bool, likeliest: bool = False) -> tuple[str, frozenset[str]]:
+def _plain(text: str, spun: bool, likeliest: bool = False) -> str:
     plain = _QUOTES.sub("", normalize(text))  # the “buy” rating
     if spun:
         other, more = ordinary(plain)
         plain = "\n".join((plain, other) if likeliest else (plain, other, *more))
-    return plain, frozenset(terms(plain) if likeliest else article_terms(text, spun))
+    return plain
+
+
+@derived
+@lru_cache(maxsize=4_000)
+def _words_of(plain: str) -> frozenset[str]:
+    return frozenset(terms(plain))
 
 
 def entry_of(need: Need) -> Entry | None:
@@ -420,23 +468,46 @@ def _names_another(need: Need, sentence: str, within: int | None = SUBJECT_CHARS
     return other is not None and not _POINTS.search(plain[:other])
 
 
-def _similar(need: Need, sentence: str, spun: bool, embedder: Embedder) -> float:
-    """The likeness of the need's word to the likest word of the sentence, 0 for words that say too little."""
-    forms = [f for f in need.forms[:1] if re.fullmatch(r"[一-鿿]{2,}", f)]
-    if not forms:
-        return 0.0
-    vectors = _word_vectors(embedder.embed, sentence, spun)
-    return float((vectors @ _vector(embedder.embed, forms[0])).max()) if len(vectors) else 0.0
+@dataclass(frozen=True, slots=True)
+class _Likeness:
+    """How alike the words that passages were indexed by are to those of the needs."""
+
+    ids: dict[str, int]
+    alike: Vectors  # (words, needs)
+
+    def of(self, words: Sequence[str]) -> list[float]:
+        """For each need the likeness of the likest of `words`, 0 for those that say too little."""
+        best: list[float] = self.alike[[self.ids[word] for word in words]].max(0, initial=0.0).tolist()
+        return best
 
 
-@derived
-@lru_cache(maxsize=2_000)
-def _word_vectors(embed: Callable[[list[str]], Any], sentence: str, spun: bool) -> Any:
-    plain = ordinary(normalize(sentence))[0] if spun else sentence
-    found = [w for w in words(plain) if re.fullmatch(r"[一-鿿]{2,}", w) and w not in STOP]
-    return embed(found) if found else np.zeros((0, 1), dtype=np.float32)
+def _likeness(asked: Asked, hits: Sequence[Hit], store: Store) -> _Likeness:
+    """Of all words of `hits`, at once."""
+    sentences = (sentence for hit in hits for sentence in _sentences_of(store)(hit.passage, hit.row))
+    found = dict.fromkeys(word for sentence in sentences for word in sentence.words)
+    told = [next((f for f in n.forms[:1] if _CHINESE.fullmatch(f)), "") for n in asked.needs]
+    vectors = _vectors(store.embedder.embed, [*found, *filter(None, told)])
+    alike = np.zeros((len(found), len(told)), dtype=np.float32)
+    asks = [at for at, word in enumerate(told) if word]
+    if found and asks:
+        alike[:, asks] = products(vectors[: len(found)], vectors[len(found) :])
+    return _Likeness({word: at for at, word in enumerate(found)}, alike)
 
 
-@lru_cache(maxsize=20_000)
-def _vector(embed: Callable[[list[str]], Any], word: str) -> Any:
-    return embed([word])[0]
+def _vectors(embed: Callable[[list[str]], Any], texts: Sequence[str]) -> Vectors:
+    """The vectors of `texts`, those not met before embedded at once."""
+    kept = _kept(embed)
+    found = {text: vector for text in texts if (vector := kept.get(text)) is not None}
+    new = [text for text in dict.fromkeys(texts) if text not in found]
+    if new:
+        made = dict(zip(new, embed(new), strict=True))
+        found |= made
+        if len(kept) > MAX_KEPT:
+            kept.clear()
+        kept.update(made)
+    return np.array([found[text] for text in texts], dtype=np.float32)
+
+
+@lru_cache(maxsize=4)
+def _kept(embed: Callable[[list[str]], Any]) -> dict[str, Any]:
+    return {}

@@ -154,7 +154,9 @@ def _tells_all(asked: Asked, e: Evidence) -> bool:
 def _texts(asked: Asked, e: Evidence) -> list[str]:
     left_out = " ".join(m[1] or m[3] for m in LEFT_OUT.finditer(asked.text)).lower()
     found = [
-        text for text in _members_of(asked, e) if text and not is_asked(asked, text) and not _SEVERAL.search(text)
+        text
+        for text in _members_of(asked, e)
+        if text and not is_asked(asked, text) and not _SEVERAL.search(text)
     ]
     return [text for text in found if not any(form in left_out for form in _forms_of(text))]
 

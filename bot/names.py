@@ -286,13 +286,18 @@ def in_context(question: str, earlier: str) -> str:
 
 @derived
 @lru_cache(maxsize=4)
-def _held(store: Store) -> dict[int, tuple[tuple[str, str, tuple[str, ...]], ...]]:
-    """By length: (form, name, its sounds) of each name that the store's articles hold."""
-    table: dict[int, list[tuple[str, str, tuple[str, ...]]]] = {}
+def _held(store: Store) -> dict[int, dict[tuple[str, ...], list[str]]]:
+    """By length: the names that the store's articles hold, by how they sound and by all but one of their characters."""
+    table: dict[int, dict[tuple[str, ...], list[str]]] = {}
     for form, entry in by_form().items():
         if entry.kind in NAMES and re.fullmatch(r"[一-鿿]{2,8}", form) and form in store.lexical:
-            table.setdefault(len(form), []).append((form, entry.name, sounds(form)))
-    return {n: tuple(found) for n, found in table.items()}
+            for key in (sounds(form), *_without_one(form)):
+                table.setdefault(len(form), {}).setdefault(key, []).append(form)
+    return table
+
+
+def _without_one(form: str) -> list[tuple[str, ...]]:
+    return [(form[:at], form[at + 1 :]) for at in range(len(form))]
 
 
 def mend_names(question: str, store: Store) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -338,6 +343,10 @@ def _mended_at(plain: str, at: int, store: Store, edges: set[int]) -> tuple[str,
             or window in store.lexical
         ):
             continue
+        heard = sounds(window)
+        alike = dict.fromkeys(form for key in (heard, *_without_one(window)) for form in names.get(key, ()))
+        if not alike:
+            continue
         if any(
             f in by_form() and by_form()[f].kind in NAMES
             for f in (window[: size - 1], window[1:])
@@ -347,11 +356,9 @@ def _mended_at(plain: str, at: int, store: Store, edges: set[int]) -> tuple[str,
         if any(len(w) == 1 and flag[0] in _FUNCTION for w, flag in tagged(window)):
             continue
         ordinary = all(len(w) > 1 and is_word(w) for w in words(window))
-        heard = sounds(window)
-        for form, _, said in names:
+        for form in alike:
             wrong = sum(a != b for a, b in zip(window, form, strict=True))
-            alike = sum(a == b for a, b in zip(heard, said, strict=True))
-            close = alike == size and (size > 2 or not is_word(window))
+            close = sounds(form) == heard and (size > 2 or not is_word(window))
             # “中国公司” is made of ordinary words: only what sounds the same is another way to write a name.
             near = (close and wrong <= max(1, size - 1)) or (size >= 4 and wrong == 1 and not ordinary)
             if near and not store.says(window):

@@ -28,7 +28,7 @@ def given(quoted: Answer, hits: Sequence[Hit], store: Store) -> list[Hit]:
     cited = []
     for c in quoted.citations:
         held = next((h for h in hits if _holds(h.passage, c.source_id, c.start, c.end)), None)
-        alone = Hit(Passage(c.source_id, c.article_id, c.start, c.end, ""), c.score, len(hits) + 1)
+        alone = Hit(Passage(c.source_id, c.article_id, c.start, c.end, ""), c.score, len(hits) + 1, -1)
         cited.append(held or alone)
     return list(dict.fromkeys([*cited, *hits]))[:MAX_PASSAGES]
 

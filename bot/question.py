@@ -229,7 +229,10 @@ _SPOKEN: dict[Language, list[tuple[str, str]]] = {
             r"\bwho (?:runs|heads|leads|is (?:running|heading|leading|in charge of|the (?:boss|head) of))\b",
             "who is the CEO of",
         ),
-        (r"\b(?:on what grounds|for what reasons?|how come|what (?:led|caused|prompted|drove|made|pushed))\b", "why"),
+        (
+            r"\b(?:on what grounds|for what reasons?|how come|what (?:led|caused|prompted|drove|made|pushed))\b",
+            "why",
+        ),
         (
             r"\b(where did .{1,40}?|which (?:university|college|school) did .{1,40}?) (?:study|go|attend)\b",
             r"\1 graduate from",

@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from index.embed import StaticEmbedder, shipped_embedder
+from index.embed import StaticEmbedder, products, shipped_embedder
 from index.terms import STOP, normalize, words
 
 FOLDER = Path(__file__).parent / "reader"
@@ -78,7 +79,7 @@ class Encoder:
         q_ids, q_pieces, q_words, _, q_used = self._text(question)
         ids, pieces, found, sentences, used = self._text(passage)
         alike = (
-            self._unit_vectors(used) @ self._unit_vectors(q_used).T
+            products(self._unit_vectors(used), self._unit_vectors(q_used))
             if len(used) and len(q_used)
             else np.zeros((len(used), len(q_used)), np.float32)
         )
@@ -115,17 +116,14 @@ class Encoder:
     ) -> Floats:
         n = len(passage)
         out = np.zeros((n, FEATURES), dtype=np.float32)
-        bigrams = {question[i : i + 2] for i in range(len(question) - 1)}
-        trigrams = {question[i : i + 3] for i in range(len(question) - 2)}
-        for at, c in enumerate(passage):
-            out[at, 0] = c in question and c not in STOP
-            if passage[at : at + 2] in bigrams and at + 1 < n:
-                out[at : at + 2, 1] = 1
-                if passage[at : at + 3] in trigrams:
-                    out[at : at + 3, 2] = 1
-            out[at, 8] = c.isdigit()
-            out[at, 9] = c.isascii() and c.isalpha()
-            out[at, 10] = not c.isalnum()
+        out[:, 0] = [c in question and c not in STOP for c in passage]
+        codes, asks = _codes(passage), _codes(question)
+        for size in (2, 3):
+            starts = np.flatnonzero(np.isin(_grams(codes, size), _grams(asks, size)))
+            out[(starts[:, None] + np.arange(size)).ravel(), size - 1] = 1
+        out[:, 8] = [c.isdigit() for c in passage]
+        out[:, 9] = [c.isascii() and c.isalpha() for c in passage]
+        out[:, 10] = [not c.isalnum() for c in passage]
         asked = {w for w in q_words if len(w) > 1 and w not in STOP}
         at = 0
         for word in found:
@@ -163,6 +161,16 @@ class Encoder:
         out[:, 15] = (np.clip(best.max(0), 0, 1) ** 2 * weights).sum() / total
 
 
+def _codes(text: str) -> NDArray[np.int64]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32).astype(np.int64)
+
+
+def _grams(codes: NDArray[np.int64], size: int) -> NDArray[np.int64]:
+    """A number for each run of `size` characters."""
+    count = max(0, len(codes) - size + 1)
+    return sum((codes[at : at + count] << (21 * at) for at in range(size)), np.zeros(count, np.int64))
+
+
 def _same_length(text: str) -> str:
     """`text` in normal form, character by character, so that spans stay as they are."""
     plain = normalize(text)
@@ -194,19 +202,17 @@ def best_span(start: Floats, end: Floats, allowed: Any, longest: int = MAX_ANSWE
 
     `allowed` numbers each character's sentence, -1 where no answer may stand.
     """
-    best = (0, 0, -1e9)
     n = len(start)
-    for i in np.argsort(-start)[:12]:
-        if allowed[i] < 0:
-            continue
-        stop = i
-        while stop < n and stop - i < longest and allowed[stop] == allowed[i]:
-            stop += 1
-        j = int(i + np.argmax(end[i:stop]))
-        score = float(start[i] + end[j])
-        if score > best[2]:
-            best = (int(i), j + 1, score)
-    return best
+    if not n:
+        return 0, 0, -1e9
+    beyond = np.full(min(longest, n) - 1, -1, dtype=np.int64)
+    sentence = sliding_window_view(np.concatenate([allowed, beyond]), len(beyond) + 1)
+    window = sliding_window_view(np.concatenate([end, beyond]), len(beyond) + 1)
+    # A span ends where its sentence does.
+    inside = np.where((sentence == allowed[:, None]) & (allowed[:, None] >= 0), window, -1e9)
+    scores = start + inside.max(1)
+    i = int(scores.argmax())
+    return i, i + int(inside[i].argmax()) + 1, float(scores[i])
 
 
 def characters_of(folder: Path) -> str:

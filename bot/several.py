@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from os.path import commonprefix
 
 from bot.names import asked_of, names_in, standalone
 from bot.summary import AGAIN, to_introduce
@@ -91,8 +90,9 @@ def alternatives(text: str) -> list[str]:
     if not match:
         return []
     before, one, other = match.groups()
-    shared = len(commonprefix([one[::-1], other[::-1]]))
-    if 0 < shared < min(len(one), len(other)) - 1:
+    longest = min(len(one), len(other)) - 2
+    shared = next((n for n in range(longest, 0, -1) if one[-n:] == other[-n:]), 0)
+    if shared:  # “训练卡还是推理卡”
         one, other = one[:-shared], other[:-shared]
     return [f"{before}{option}吗?" for option in (one, other)]
 

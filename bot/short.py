@@ -104,7 +104,11 @@ def _reads_like(wanted: str, text: str) -> bool:
         return False
     known = by_form().get(text.lower())
     another = known is not None and known.kind != wanted
-    if wanted in ("company", "place", "school") and candidates(text, "person") and not candidates(text, wanted):
+    if (
+        wanted in ("company", "place", "school")
+        and candidates(text, "person")
+        and not candidates(text, wanted)
+    ):
         return False
     return len(text) <= MAX_NAME and not another and not re.search("[了的,，]", text)
 

@@ -141,7 +141,10 @@ def _says_what(asked: Asked, e: Evidence) -> bool:
     if e.score >= VERY_LIKELY or not relation or any(n not in e.missing for n in relation):
         return True
     # What is counted (“多少开发者”) weighs little, as its unit may tell it.
-    if any(n not in e.missing and re.search(rf"(?:多少|几)[一-鿿]?{re.escape(n.phrase)}", asked.text) for n in asked.needs):
+    if any(
+        n not in e.missing and re.search(rf"(?:多少|几)[一-鿿]?{re.escape(n.phrase)}", asked.text)
+        for n in asked.needs
+    ):
         return True
     # It is so, or it is the opposite.
     if asked.kind == "yes_no" and opposed(normalize(asked.text), normalize(e.text), CONTRARY):

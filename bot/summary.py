@@ -104,7 +104,9 @@ def to_introduce(text: str) -> str | None:
 def _longer_name(behind: str) -> bool:
     """Whether what stands `behind` a name makes it that of another thing."""
     found = tagged(behind)
-    return 1 < len(behind) <= MAX_TAIL and all(flag.startswith("n") and re.match(r"\w", w) for w, flag in found)
+    return 1 < len(behind) <= MAX_TAIL and all(
+        flag.startswith("n") and re.match(r"\w", w) for w, flag in found
+    )
 
 
 def _joined(text: str, names: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -146,7 +148,11 @@ def introduce(asked: Asked, evidence: Sequence[Evidence], name: str) -> Finding 
         return None
     # What it is comes first, the rest as the articles tell it.
     chosen.sort(
-        key=lambda e: (not _tells_what(e, names) or bool(_IT_IS.match(e.text)), e.span.source_id, e.span.start)
+        key=lambda e: (
+            not _tells_what(e, names) or bool(_IT_IS.match(e.text)),
+            e.span.source_id,
+            e.span.start,
+        )
     )
     return Finding(tuple(whole(e) for e in chosen), None, "", lines=True)
 

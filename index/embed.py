@@ -19,6 +19,16 @@ class EmbedderError(Exception):
     """An embedding model could not be loaded; the message says which and why."""
 
 
+def products(a: Vectors, b: Vectors) -> Vectors:
+    """The products of each of the vectors `a` and `b`, shape (a, b), in this thread.
+
+    Where BLAS wakes others for so little, they are still busy waiting when the reader wants its own: on two cores an
+    answer took half as long again.
+    """
+    found: Vectors = np.einsum("ik,jk->ij", a, b)
+    return found
+
+
 class Embedder(Protocol):
     """What turns n texts into unit vectors of shape (n, dimensions); equal fingerprints, equal vectors."""
 

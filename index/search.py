@@ -43,6 +43,7 @@ class Hit:
     passage: Passage
     score: float
     rank: int
+    row: int  # of the passage in the store, -1 if it is not one of its own
 
 
 def query_groups(store: Store, query: str, language: Language) -> list[Group]:
@@ -156,4 +157,7 @@ def _z(scores: Any) -> Any:
 
 def _hits(store: Store, rows: Any, scores: Any, k: int) -> list[Hit]:
     order = np.lexsort((rows, -scores))[:k]
-    return [Hit(store.passage(int(rows[i])), float(scores[i]), rank) for rank, i in enumerate(order, 1)]
+    return [
+        Hit(store.passage(int(rows[i])), float(scores[i]), rank, int(rows[i]))
+        for rank, i in enumerate(order, 1)
+    ]

@@ -130,6 +130,11 @@ class Store:
         self.passages = np.load(self._path / "passages.npy", allow_pickle=False)
         self.lexical = Lexical(self._path, len(self.passages))
         # All is read or mapped here: the folder may be gone when a question comes.
+        self._terms, self._offsets = (
+            np.load(self._path / name, mmap_mode="r", allow_pickle=False)
+            for name in ("terms.npy", "offsets.npy")
+        )
+        self._vocabulary = list(self.lexical.vocabulary)
         self.lexicon = Lexicon(self._path, self.lexical.vocabulary)
         self.dense = Dense(self._path / "dense.faiss")
         self._source_at = {row["id"]: at for at, row in enumerate(self.source_rows)}
@@ -179,15 +184,18 @@ class Store:
         """What `passage` says."""
         return self.source(passage.source_id).text[passage.start : passage.end]
 
+    def terms(self, row: int) -> list[str]:
+        """The terms that the passage at `row` was indexed by, in order."""
+        ids = self._terms[self._offsets[row] : self._offsets[row + 1]]
+        return [self._vocabulary[at] for at in ids.tolist()]
+
     def says(self, text: str) -> bool:
         """Whether `text` stands anywhere in the sources, letter by letter."""
         return self._texts.find(text.encode("utf-8", "surrogatepass"), 0) >= 0
 
     def rows(self) -> tuple[Any, Any, list[str]]:
         """The stored term ids of the passages, where each passage's start, and the terms."""
-        terms = np.load(self._path / "terms.npy", allow_pickle=False)
-        offsets = np.load(self._path / "offsets.npy", allow_pickle=False)
-        return terms, offsets, json.loads((self._path / "vocabulary.json").read_text("utf-8"))
+        return self._terms, self._offsets, self._vocabulary
 
 
 def check(folder: Path, path: Path, embedder: str, chunking: Chunking) -> Mapping[str, Any]:

@@ -56,6 +56,7 @@ def _simplified() -> dict[int, str]:
     return {ord(trad): simple.split()[0] for trad, simple in pairs if len(trad) == 1}
 
 
+@lru_cache(maxsize=8_000)
 def normalize(text: str) -> str:
     """`text` in half width, lower case and simplified characters, to compare and never to show.
 
