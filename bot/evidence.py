@@ -37,7 +37,8 @@ LEAD_IN_CHARS = 240
 LEAD_CHARS, SHORT_CHARS = 100, 2000
 JUDGED = 40  # sentences
 MAX_KEPT = 20_000  # vectors of words and sentences
-READ = 6  # passages that the reader reads
+READ = 6  # passages that the reader reads at most
+WORTH_READING = 0.5  # of the best one's promise
 LEAST = 5  # sentences that tell which translation of an English word fits
 SUBJECT_CHARS = 28  # where a sentence names what it is about
 MAX_HEAD = 32  # characters of the heading or title that it reads them with
@@ -197,7 +198,10 @@ def _lead_in(passage: Passage, store: Store) -> tuple[int, int]:
 
 def _read(asked: Asked, found: list[Evidence], store: Store, reader: Reader) -> list[Evidence]:
     """`found` with the reader's marks on the sentences of the most promising passages."""
-    chosen = list(dict.fromkeys(e.passage for e in found))[:READ]
+    most = _promise(found[0])
+    chosen = list(dict.fromkeys(e.passage for e in found if _promise(e) >= min(most, WORTH_READING * most)))[
+        :READ
+    ]
     texts = {p: to_read(p, store) for p in chosen}
     pairs = [(question_to_read(asked, text), head + text) for head, text in texts.values()]
     starts, ends, none = reader.logits(pairs)
