@@ -9,13 +9,14 @@ from math import log
 
 from bot.candidates import UNIT, candidates
 from bot.conflicts import NOT
-from bot.evidence import Evidence, entry_of, said
+from bot.evidence import Evidence
 from bot.lists import asked_count, members, series
+from bot.matching import entry_of, said
 from bot.phrases import NO, YES
 from bot.polarity import CONTRARY, hedges, opposed
 from bot.premise import PRESUMING, contradicts
 from bot.records import TELLING, Asked, Claim, Finding, Reason, Span
-from bot.short import posts_asked, short_claim, whole
+from bot.short import OF_ONE, posts_asked, short_claim, whole
 from bot.sufficient import LIKELY, TYPED, UNSURE, sufficient
 from index.store import Store
 from index.terms import normalize
@@ -41,6 +42,13 @@ _HAPPENED = re.compile(
     r"|\bwhat (?:happened|did|was (?:announced|disclosed))\b|\bwhat .{0,40}\b(?:do|announce|disclose|release)\b",
     re.I,
 )
+# “… versus the year before”, “和去年比”
+_EARLIER = re.compile(
+    r"[比和跟与较](?:前一年|上一?年|去年|上年同期|去年同期|上季度?|上一季度|之前|以前|此前)[^,，。?？]{0,6}(?:比|相比|怎么样|如何|[变差]|多|少|高|低)"
+    r"|\b(?:versus|vs\.?|compared (?:with|to)|than|against|from) (?:the )?(?:(?:previous|prior|last) (?:year|quarter|month)|(?:year|quarter|month) (?:before|earlier))\b",
+    re.I,
+)
+_EARLIER_TOLD = re.compile(r"前一年|上一?年|去年|同期|上季度?|上一季度|此前|之前|从")
 _CAUSE = re.compile(
     r"因为|由于|因此|因而|为了|原因|缘由|主要是|导致|造成|带来|使得|受此影响|所以|源于|出于|在于|才是|这也是|旨在|为.{1,12}而|(?<![享接承])受[^,，。不]{1,40}影响|拖累|归因|得益于|because",
     re.I,
@@ -131,6 +139,9 @@ def _claims(
         return [whole(enough[0])]
     # What says all that the question says comes before what only is likely.
     full = _in_full(asked, enough)
+    against = _held_against(asked, full)
+    if against:
+        return [whole(against)]
     best = _best_offer(asked, full) or _best_offer(asked, enough)
     if best:
         return [best]
@@ -142,8 +153,25 @@ def _claims(
     counted = asked.wanted == "amount" and _COUNTED.search(asked.text)
     if counted and not candidates(first.text, "amount", asked.cues):
         return []
+    if asked.wanted == "amount" and OF_ONE.search(asked.text):
+        return []
     enough_said = first.score >= (UNSURE if first.missing else LIKELY)
     return [] if unfit and not enough_said else [whole(first)]
+
+
+def _held_against(asked: Asked, enough: Sequence[Evidence]) -> Evidence | None:
+    """Where an amount is asked for beside an earlier one: a sentence about as likely as the first that tells both."""
+    if asked.wanted != "amount" or not _EARLIER.search(asked.text):
+        return None
+    near = [e for e in enough[:LOOKED_AT] if e.score >= ABOUT_AS_LIKELY * enough[0].score]
+    return next(
+        (
+            e
+            for e in near
+            if _EARLIER_TOLD.search(e.text) and len(candidates(e.text, "amount", asked.cues)) > 1
+        ),
+        None,
+    )
 
 
 def _in_full(asked: Asked, enough: Sequence[Evidence]) -> Sequence[Evidence]:

@@ -15,13 +15,15 @@ from bot.candidates import candidates
 from bot.cite import cite, render, unmarked
 from bot.compare import Find, compare, counted_names, to_compare, two_compared
 from bot.conflicts import disagreeing, undoubted
-from bot.evidence import Evidence, gather
+from bot.evidence import Evidence
+from bot.gather import gather
 from bot.names import in_context, mend_names, standalone
 from bot.phrases import DISAGREE, NEAREST, READ_AS, REFUSALS, SAID_OF
 from bot.question import read_question, search_groups
 from bot.reader import Reader, shipped_reader
 from bot.records import Answer, Asked, Citation, Claim, Conflict, Finding, Span, Statement
 from bot.several import ASKS, alternatives, questions_in
+from bot.short import MAX_NAME
 from bot.sufficient import UNSURE, VERY_LIKELY
 from bot.summary import digest, introduce, to_digest, to_introduce
 from index.search import Language, search
@@ -31,7 +33,10 @@ DEFAULT_K = 24
 LIKELIER = 0.15  # of probability, for a question to be read as a follow-up
 MAX_QUESTION = 2000  # characters
 _DATED = re.compile(r"[\d.]+(?:财年|[年月日号])?")
-_WHO = re.compile(r"谁|誰|哪[位个]|什么人|\bwho\b", re.I)
+_ASKS_FOR = {
+    "person": re.compile(r"谁|誰|哪[位个]|什么人|\bwho\b", re.I),
+    "product": re.compile(r"什么(?!时候|时间|地方|人)|哪一?[款个种颗项]|\b(?:which|what)\b", re.I),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +77,13 @@ def ask(
         searching += time.perf_counter() - begun
         return asked, gather(asked, hits, store, reader)
 
-    def who(earlier: str) -> str:
-        if not _WHO.search(earlier):
+    def who(earlier: str, kind: str) -> str:
+        if not _ASKS_FOR[kind].search(earlier):
             return ""
         found = answer(*find(earlier), store)
         name = found.claims[0] if len(found.claims) == 1 and not found.reason else None
-        return name.text if name and name.score >= UNSURE and candidates(name.text, "person") else ""
+        named = name and name.score >= UNSURE and candidates(name.text, kind)
+        return name.text if name and named and len(name.text) <= MAX_NAME else ""
 
     told_before = [mend_names(earlier, store)[0] for earlier in history if earlier.strip()]
     alone = standalone(question, told_before, who)
@@ -193,7 +199,7 @@ def _either(options: Sequence[str], store: Store, find: Find) -> Finding | None:
         asked, evidence = find(option)
         finding = answer(asked, evidence, store)
         if not finding.reason:
-            own = next(e.own for e in evidence if e.span == finding.claims[0].span)
+            own = next((e.own for e in evidence if e.span == finding.claims[0].span), 0.0)
             told.append((own + finding.claims[0].score, replace(finding, lead="")))
     return max(told, key=lambda offer: offer[0])[1] if told else None
 

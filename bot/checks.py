@@ -7,9 +7,10 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from bot.evidence import Evidence, said
+from bot.evidence import Evidence
 from bot.facts import Facts, facts
 from bot.figures import DATE, MOST, NTH, PERIODS, Figure, without_figures
+from bot.matching import said
 from bot.named import OWNED, OWNERS, Name, latin_words, strange_words
 from bot.polarity import bound, denies, hedges, opposed
 from bot.records import Asked, Need

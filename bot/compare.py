@@ -8,8 +8,9 @@ from dataclasses import replace
 from itertools import pairwise
 
 from bot.candidates import candidates
-from bot.evidence import Evidence, said
+from bot.evidence import Evidence
 from bot.figures import han
+from bot.matching import said
 from bot.names import names_in, without_owners
 from bot.pairs import paired
 from bot.phrases import AHEAD, APART, LIST_MARK, MISSING, POINTS, SAME

@@ -8,7 +8,8 @@ from statistics import median
 from typing import Any
 
 from bot.candidates import AND_SO_ON, CLAUSE, PRODUCT_NOUN, Found, candidates, enumeration
-from bot.evidence import Evidence, read_span, said
+from bot.evidence import Evidence, read_span
+from bot.matching import said
 from bot.question import LEFT_OUT
 from bot.records import TELLING, Asked, Claim, Span
 from bot.short import bare, in_ordinary_words, is_asked
@@ -37,6 +38,12 @@ _AGAINST = re.compile(r"对标|对比|相比|比较|媲美|超过|超越|替代|
 _ITEM = re.compile(
     r"[-–]\s*(?!\d)|[•·▪●*]\s*|[(（]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)）、.．]\s*(?![\d一二三四五六七八九十])"
 )
+_OPENS = re.compile(r"[“\"]?(?:首先|第一|其一|一是|一方面)[,，、:：]?")
+_GOES_ON = re.compile(
+    r"[“\"]?(?:其次|再次|再者|其[二三四五]|第[二三四五六]|[二三四五六]是|此外|另外|最后|同时|另一方面)[,，、:：]?"
+)
+FAR, AROUND = 8, 600  # sentences, characters
+RUN_LIKELY = 0.2
 _SEVERAL = re.compile(r"(?:[多数几]|若干|一些|部分|不少)[家款种个位项名类条](?!人)")  # names none of them
 _DATE = re.compile(r"\d{4}年|\d{1,2}[月日]")
 _LABEL = re.compile(r"([^:：,，。]{2,16})[:：](?![\d/])")
@@ -60,7 +67,7 @@ def series(asked: Asked, evidence: Sequence[Evidence], store: Store) -> list[Cla
     told = [items for word, items in groups.items() if len(items) > 1 and _asks_for(asked, word, items)]
     ordered = sorted(told[0].values(), key=lambda item: item[0].span.start) if told else []
     headed = [Claim(text, _heading_span(found, store), found.score) for found, text in ordered]
-    return headed or _marked_lines(asked, evidence, store)
+    return headed or _marked_lines(asked, evidence, store) or _numbered(asked, evidence, store)
 
 
 def _marked_lines(asked: Asked, evidence: Sequence[Evidence], store: Store) -> list[Claim]:
@@ -77,6 +84,31 @@ def _marked_lines(asked: Asked, evidence: Sequence[Evidence], store: Store) -> l
                 text = store.source(e.span.source_id).text
                 return [Claim(_label(_unmarked(text[s.start : s.end])), s, e.score) for s in run]
     return []
+
+
+def _numbered(asked: Asked, evidence: Sequence[Evidence], store: Store) -> list[Claim]:
+    """The sentences “首先…”, “其次…”, “此外…” that stand one behind the other, if the likeliest is one of them or leads up to
+    them, and no names are asked for."""
+    first = evidence[0] if evidence else None
+    if not first or asked.wanted or first.score < RUN_LIKELY or first.own < MIN_OWN:
+        return []
+    article, text = store.article(first.passage.article_id), store.source(first.span.source_id).text
+    spans = [s for s in sentence_spans(text, article.start, article.end) if s[1] > first.span.start - AROUND]
+    at = next((i for i, (a, _) in enumerate(spans) if a == first.span.start), -1)
+    run: list[int] = []
+    for i, (a, b) in enumerate(spans[: at + FAR]):
+        if _OPENS.match(text, a, b):
+            run = [i]
+        elif run and _GOES_ON.match(text, a, b):
+            run.append(i)
+        elif run and i > run[-1] + 1:
+            if at <= run[-1]:
+                break
+            run = []
+    if len(run) < 2 or not run[0] - 1 <= at <= run[-1]:
+        return []
+    said = [(Span(first.span.source_id, *spans[i]), text[slice(*spans[i])]) for i in run]
+    return [Claim(" ".join(part.split()), span, first.score) for span, part in said]
 
 
 def _run_of(e: Evidence, store: Store) -> list[Span]:

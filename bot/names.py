@@ -51,6 +51,11 @@ _OPENERS = STOP | frozenset(
 )
 _FUNCTION = "ucpdfry"  # jieba's tags of words that no name is made of: particles, adverbs, “中”
 OF = re.compile(r"\s*(?:的|'s|’s)?\s*")
+_IT = ("它", "it", "its")
+_OF_COMPANIES = re.compile(
+    r"总部|成立|创始人|董事长|ceo|cto|融资|员工|股东|营收|上市|founded|founder|headquarter|employ|shareholder|revenue",
+    re.I,
+)
 _OWNED = ("its", "their", "his", "her")
 
 
@@ -129,10 +134,14 @@ def without_owners(text: str, found: Sequence[tuple[int, int, str]]) -> list[tup
     return [m for m in found if m not in owners]
 
 
-def standalone(question: str, history: Sequence[str], who: Callable[[str], str] = lambda _: "") -> str:
+Answers = Callable[[str, str], str]
+
+
+def standalone(question: str, history: Sequence[str], who: Answers = lambda _, kind: "") -> str:
     """`question` with what it leaves to the asker's `history`, oldest first, filled in; unchanged if it stands alone.
 
-    `who` answers a question of `history` that asks for a person, with the name or "": “he” may be that person.
+    `who` answers a question of `history` that asks for a name of a kind (person, product), with the name or "": “he” may be
+    that person, “it” that product.
 
     >>> standalone("它的CEO是谁?", ["燧原科技是什么时候成立的?"])
     '燧原科技的CEO是谁?'
@@ -145,7 +154,7 @@ def standalone(question: str, history: Sequence[str], who: Callable[[str], str] 
     return _filled(question, alone, who)
 
 
-def _filled(question: str, history: Sequence[str], who: Callable[[str], str]) -> str:
+def _filled(question: str, history: Sequence[str], who: Answers) -> str:
     question = _FIRST_OF.sub(r"\1", question)
     if not history:
         return question
@@ -156,9 +165,10 @@ def _filled(question: str, history: Sequence[str], who: Callable[[str], str]) ->
     pronoun = _PRONOUN.search(question)
     if pronoun and not [n for n in mine if n[1] <= pronoun.start()]:
         kinds = _KINDS.get(pronoun[0].lower(), ())
-        name = _last_name(history, kinds)
+        thing = kinds == ("product",) or (pronoun[0].lower() in _IT and not _OF_COMPANIES.search(question))
+        name = (who(history[-1], "product") if thing else "") or _last_name(history, kinds)
         if not name and kinds == ("person",):
-            name = next((found for earlier in reversed(history) if (found := who(earlier))), None)
+            name = next((found for earlier in reversed(history) if (found := who(earlier, "person"))), None)
         if name:
             owned = pronoun[0].lower() in _OWNED and bool(
                 re.match(r"\s+[a-z]", question[pronoun.end() :], re.I)

@@ -152,6 +152,8 @@ _CUES = [
     (r"多重|重量|体重|how heavy|weight", r"吨|公斤|千克|克"),
     (r"气温|温度|多少度|高温|temperature", r"℃|度"),
     (r"专利|patent", r"项"),
+    # How much there is of something is no money and no share.
+    (r"(?<![质能批适])量(?=[有是为达多，,？?]|$)", rf"^(?!.*(?:{MONEY}|%|％|百分))"),
 ]
 # “how many” asks for no money, no share, no time and nothing measured.
 _COUNT_ONLY = (
@@ -220,11 +222,20 @@ LEFT_OUT = re.compile(
 # As people say it -> as articles have it.
 _SPOKEN: dict[Language, list[tuple[str, str]]] = {
     "zh": [
+        (
+            r"^(?:(?:您好|你好|哈[喽啰罗]|老师(?=[,，!！。:：、\s])|请[问教](?:一?下)?|劳驾|麻烦[您你]?问?一?下|我?(?:想|能不能|能否|可以)再?(?:请教|问|打听|咨询|了解|知道)(?:一?下)?"
+            r"|(?:请教|问|打听|咨询|了解)一?下|帮(?:我|忙)[查看找](?:一?下)?|(?:能|可以)?告诉我)[,，!！。:：、\s]*)+(?=..)",
+            "",
+        ),
         (r"啥|甚么|什麽", "什么"),
         (r"干(?:什么|嘛)(?=不|要|非|还|去)", "为什么"),
         (r"是?(?:拿来|用来)?干(?:什么|嘛)用?的", "的用途是什么"),
     ],
     "en": [
+        (
+            r"^\W*(?:(?:hi|hello|hey)\b\W*)?(?:(?:can|could|would|will) you (?:please )?(?:tell|show) (?:me|us)|(?:please )?tell (?:me|us)|do you know|i(?:'d| would) like to know|i want(?:ed)? to know|any idea)\b[,:]?\s*(?=(?:who|what|which|when|where|why|how)\b)",
+            "",
+        ),
         (
             r"\bwho (?:runs|heads|leads|is (?:running|heading|leading|in charge of|the (?:boss|head) of))\b",
             "who is the CEO of",

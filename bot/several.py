@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
-from bot.names import asked_of, names_in, standalone
+from bot.names import Answers, asked_of, names_in, standalone
 from bot.summary import AGAIN, to_introduce
 
 MAX_QUESTIONS = 4
@@ -29,7 +28,7 @@ _WHICH_OF = re.compile(
 _PERSONAL = re.compile(r"[他她](?!们)|\b(?:he|she|his|her|him)\b", re.I)
 
 
-def questions_in(text: str, who: Callable[[str], str] = lambda _: "") -> list[str]:
+def questions_in(text: str, who: Answers = lambda _, kind: "") -> list[str]:
     """The questions of `text`, what a later one leaves unsaid filled in; just `text` if it asks one thing.
 
     Parts are told apart only where the first names whom it asks about: in “哪家公司融资最多,投了多少” the second

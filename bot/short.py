@@ -33,6 +33,12 @@ _FOUNDS = re.compile(r"创[办建立]|成立|\bfounded\b|\bset up\b", re.I)  # w
 _HUMAN = re.compile(r"哪一?位|什么人|何人")  # asks for no company
 # Asks for a value of each.
 EACH = re.compile(r"分别|各(?:自|[是为有]|(?=[一-鿿]{1,4}(?:几|多少|哪|什么)))|\brespectively\b", re.I)
+# “一张卡卖多少钱”, “单卡价格”
+OF_ONE = re.compile(
+    r"[一每单](?:张|台|颗|块|片|部|辆|卡|枚|只|件|瓶|股|套|盒|支|条|个)[^,，。]{0,10}?(?:多少钱|什么价|价|卖|贵)|单价|\b(?:price of (?:a|one)|unit price)\b"
+)
+_CARDS = frozenset("张块片颗枚卡")
+_OF_ALL = re.compile(r"订单|累计|总额|总价|营收|收入|规模|市值|合同|估值")
 _FORMER = re.compile(r"曾|历任|[原前]任|来自|离开|出身")
 _PLACE_END = re.compile(
     r"[省市县区镇乡村路街道州国港湾岛山河湖江海洋桥校院馆楼厦厂店站场园寺城里内外边部学谷宫厅地洲头狱原漠峰]$|[A-Za-z]$"
@@ -124,14 +130,29 @@ def fit(asked: Asked, e: Evidence, span: tuple[int, int]) -> float:
     """How well `span` answers: the closeness of the question's words, and the reader's marks at its edges."""
     total = sum(n.weight for n in asked.needs) or 1.0
     fits = CLOSENESS * closeness(asked, in_ordinary_words(e), span) / total + READING * marked(e, span)
+    one = OF_ONE.search(asked.text)
+    if one and (told := OF_ONE.search(_led_up_to(e, span))) and _measure(one[0]) == _measure(told[0]):
+        fits += COARSE
     # “几号” is hardly answered by a month.
     coarse = asked.wanted == "date" and asked.cues and not re.search(asked.cues[0], e.text[slice(*span)])
     return fits - COARSE if coarse else fits
 
 
+def _led_up_to(e: Evidence, span: tuple[int, int]) -> str:
+    """What stands before `span` in its clause, in ordinary words."""
+    return in_ordinary_words(e)[clause_at(e.text, span[0])[0] : span[0]]
+
+
+def _measure(one: str) -> str:
+    """What the “one” of `OF_ONE` is counted by; cards and chips are by several."""
+    return "卡" if one[1] in _CARDS else one[1]
+
+
 def _may_answer(asked: Asked, e: Evidence, span: tuple[int, int]) -> bool:
     if _names_asked(asked, e, span):
         return False
+    if OF_ONE.search(asked.text) and _OF_ALL.search(_led_up_to(e, span)):
+        return False  # what one costs, the worth of all orders does not tell
     if asked.wanted == "person":
         return _holds_post(asked, e, span)
     return not _of_another(asked, e, span)

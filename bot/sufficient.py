@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from bot.candidates import candidates
-from bot.evidence import Evidence, entry_of, read_span, said
+from bot.evidence import Evidence, read_span
+from bot.matching import entry_of, said
 from bot.polarity import CONTRARY, opposed
 from bot.records import Asked, Need
 from bot.short import posts_asked
@@ -46,6 +47,7 @@ def sufficient(asked: Asked, e: Evidence) -> bool:
     return (
         _likely_enough(asked, e)
         and not any(_of_another_time(n, e) for n in e.missing)
+        and (e.score >= VERY_LIKELY or all(_told_then(n, e) for n in e.missing))
         and _says_whom(asked, e)
         and _says_what(asked, e)
     )
@@ -73,6 +75,15 @@ def _undated(need: Need, e: Evidence) -> bool:
     # The year of a bare day is the article's, whose date may have been read wrong.
     text = e.read_as if date and (date[1] != "年" or _SPOKEN_YEAR.search(e.text)) else e.text
     return date is not None and not re.search(_OTHER[date[1]], text)
+
+
+def _told_then(need: Need, e: Evidence) -> bool:
+    """Whether `need` is no month or day, or the one in which the article came out."""
+    asked = re.fullmatch(r"(\d{1,2})([月日号])", need.phrase)
+    if not asked:
+        return True
+    part = slice(5, 7) if asked[2] == "月" else slice(8, 10)
+    return e.published is not None and e.published[part] == f"{int(asked[1]):02}"
 
 
 def _periods(plain: str) -> set[str]:

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from bot.candidates import POST, PRODUCT_NOUN
-from bot.evidence import POINTS_BACK, Evidence
+from bot.evidence import Evidence
+from bot.matching import POINTS_BACK
 from bot.names import OF, names_in, without_owners
 from bot.records import Asked, Finding
 from bot.short import in_ordinary_words, whole

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from bot.evidence import Evidence, said
+from bot.evidence import Evidence
 from bot.facts import Facts, facts
 from bot.figures import Figure, figures
+from bot.matching import said
 from bot.records import Asked
 from index.store import Store
 from index.terms import normalize

@@ -21,7 +21,9 @@ from typing import Any
 
 import numpy as np
 
-from bot.evidence import JUDGED, Evidence, features, promising
+from bot.evidence import Evidence
+from bot.features import features
+from bot.gather import JUDGED, promising
 from bot.names import standalone
 from bot.question import read_question, search_groups
 from bot.reader import FOLDER, Reader

@@ -28,9 +28,9 @@ from typing import Any
 
 import numpy as np
 
-from bot.evidence import question_to_read, to_read
 from bot.question import language_of, read_question
 from bot.reader import FEATURES, Encoder, Example, Reader, best_span, characters_of, padded
+from bot.reading import question_to_read, to_read
 from bot.reading_data import NEWS_FILE, Asked, Clozes, Row, held_out, ours, people, supervised
 from index.build import store_of
 from index.corpora import read_lines

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 from bot.checks import against, weighs
 from bot.claims import Written
-from bot.evidence import gather
 from bot.facts import Facts, facts
 from bot.figures import figures, without_figures
+from bot.gather import gather
 from bot.named import KINDS, OWNERS
 from bot.question import read_question
 from bot.records import Asked, Claim, Dropped, Span

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from index.glossary import derived, entries
+from index.glossary import derived, entries, everyday
 from index.lexical import Group, Lexical
 from index.spelling import Spellings
 from index.terms import STOP, rarity, terms
@@ -155,6 +155,12 @@ def trade(phrase: str) -> tuple[str, ...]:
     return _trade().get(phrase.lower()) or _trade().get(phrase_key(phrase), ())
 
 
+@cache
+def _spoken() -> dict[str, tuple[str, ...]]:
+    """The English phrases of ``everyday.tsv``, which dictionaries do not have, or not as news uses them."""
+    return {phrase_key(word): written for word, written in everyday().items() if word.isascii()}
+
+
 class Lexicon:
     """Looks English questions' words and phrases up, longest phrase first."""
 
@@ -167,7 +173,8 @@ class Lexicon:
         """The Chinese words for `phrase`, the trade's before the dictionary's; empty if it is in neither."""
         # “found”: to found, to find.
         keys = dict.fromkeys((phrase_key(phrase), phrase_key(_regular(phrase))))
-        return tuple(dict.fromkeys((*trade(phrase), *(w for key in keys for w in self._table.get(key, ())))))
+        said = (w for table in (_spoken(), self._table) for key in keys for w in table.get(key, ()))
+        return tuple(dict.fromkeys((*trade(phrase), *said)))
 
     def _parts(self, word: str) -> list[str]:
         """The parts that hyphens join (“ARM-designed”) in a word that the store does not know."""

@@ -332,3 +332,51 @@ def test_a_question_is_read_in_words_that_articles_have(store: Store) -> None:
     assert {need.phrase: need.kind for need in read_question("子牙河的水位是多少?", store).needs}[
         "子牙河"
     ] == "place"
+
+
+@pytest.mark.parametrize(
+    ("told", "question", "begins"),
+    [
+        ("丁河汽车二季度交付了8.65万辆。公司主要生产轿车。", "丁河汽车二季度交付了多少台?", "8.65万辆"),
+        ("丁河轿车配备66 kWh电池,售价20万元。", "丁河轿车的电池容量是多少度电?", "66 kWh"),
+        ("丁河平台已凝聚800万开发者,服务22万家企业。", "丁河平台目前有多少开发者?", "800万"),
+    ],
+)
+def test_an_amount_is_told_in_another_measure_of_the_kind(
+    tmp_path: Path, embedder: StaticEmbedder, told: str, question: str, begins: str
+) -> None:
+    assert ask(question, store_of([told], tmp_path, embedder)).answer.startswith(begins)
+
+
+def test_what_one_costs_is_not_told_by_all_orders(tmp_path: Path, embedder: StaticEmbedder) -> None:
+    store = store_of(["丁河一号芯片累计销售订单已突破5亿元。公司主要生产轴承。"], tmp_path, embedder)
+    assert ask("一张丁河一号芯片卖多少钱?", store).refused
+    assert ask("丁河一号芯片的订单有多少钱?", store).answer.startswith("5亿元")
+
+
+def test_a_letter_or_number_behind_tells_products_apart(tmp_path: Path, embedder: StaticEmbedder) -> None:
+    told = "测试中,漏灰最严重的是Model S,因为密封条老化。加油站昨晚排起了长队。公司主要生产轴承。Model 3的尾灯松动。"
+    store = store_of([told], tmp_path, embedder)
+    assert read_question("Model 3的尾灯怎么样?", store).needs[0].phrase == "model 3"
+    assert not ask("Model S为什么漏灰?", store).refused
+    assert ask("Model 3为什么漏灰?", store).refused
+
+
+def test_it_is_so_or_the_opposite(tmp_path: Path, embedder: StaticEmbedder) -> None:
+    store = store_of(["丁河模型定位闭源大模型,在写作方面表现最好。公司主要生产轴承。"], tmp_path, embedder)
+    assert ask("丁河模型是开源的吗?", store).answer.startswith("否：")
+    either = ask("丁河模型是开源还是闭源?", store)
+    assert "闭源" in either.answer and not either.answer.startswith(("是：", "否："))
+
+
+def test_a_day_that_the_sentence_does_not_tell_is_another(tmp_path: Path, embedder: StaticEmbedder) -> None:
+    told = "丁河成品油今年已历经十五轮调整,汽油价格累计上涨375元/吨。加油站昨晚排起了长队。"
+    store = store_of([told], tmp_path, embedder)
+    assert not ask("丁河汽油价格今年累计上涨了多少?", store).refused
+    assert ask("8月23日那轮丁河汽油价格每吨涨了多少?", store).refused
+
+
+def test_an_amount_beside_the_one_before_is_told_with_both(tmp_path: Path, embedder: StaticEmbedder) -> None:
+    told = "丁河公司营收171亿元。丁河公司2024年营收171亿元,比前一年103亿元增加66%。"
+    found = ask("丁河公司2024年营收和前一年比怎么样?", store_of([told], tmp_path, embedder))
+    assert "171亿元" in found.answer and "103亿元" in found.answer

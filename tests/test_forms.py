@@ -8,7 +8,7 @@ from bot.ask import ask
 from bot.compare import to_compare
 from bot.question import MAX_NEEDS, read_question
 from bot.summary import to_introduce
-from index.build import build
+from index.build import build, store_of
 from index.embed import StaticEmbedder
 from index.store import Store
 from ingest.records import Source, content_id
@@ -31,6 +31,8 @@ def test_a_comparison_quotes_both_and_says_which(store: Store) -> None:
         ("Which was founded earlier, Enflame or Moore Threads?", ["Enflame", "Moore Threads"]),
         ("壁仞的BR100和英伟达的A100哪个更强?", ["BR100", "A100"]),
         ("A17和A16的主频分别是多少?", ["A17", "A16"]),
+        ("燧原科技能做到英伟达的四大功能,分别是哪四个?", []),
+        ("燧原科技和壁仞科技分别把英伟达的产品降价多少?", ["燧原科技", "壁仞科技"]),
     ],
 )
 def test_what_is_compared(question: str, names: list[str]) -> None:
@@ -95,3 +97,15 @@ def test_two_values_for_one_thing_are_both_shown(tmp_path: Path, embedder: Stati
     assert "19万人" in found.answer and "21万人" in found.answer
     (conflict,) = found.conflicts
     assert {s.marker for s in conflict.statements} == {1, 2}
+
+
+def test_how_two_differ_is_told_of_each(tmp_path: Path, embedder: StaticEmbedder) -> None:
+    told = "丁河A17芯片的用途是训练。丁河A16芯片的用途是推理。公司主要生产轴承。"
+    found = ask("A17和A16的用途有什么不同?", store_of([told], tmp_path, embedder))
+    assert "训练" in found.answer and "推理" in found.answer
+
+
+def test_what_a_sentence_says_of_this_one_introduces_it(tmp_path: Path, embedder: StaticEmbedder) -> None:
+    told = "丁河公司发布了远征A1机器人。这是一款身高175cm的人形机器人,全身49个自由度。公司主要生产轴承。"
+    found = ask("介绍一下远征A1这款机器人", store_of([told], tmp_path, embedder))
+    assert "49个自由度" in found.answer

@@ -71,3 +71,20 @@ def test_lines_with_a_mark_before_each_are_a_list(asking: Asking) -> None:
     )
     found = asking("丁河牌电池卖得好有哪三点原因?", [article])
     assert members_of(found.answer) == ["价格更低", "续航更长", "售后更好"]
+
+
+def test_what_the_question_leaves_out_is_no_member(asking: Asking) -> None:
+    article = "丁河电子向青禾公司供应服务器。丁河电子还向莎莉公司、道奇公司和戊子公司提供服务器。"
+    assert members_of(asking("除了道奇公司,丁河电子还给哪些公司提供服务器?", [article]).answer) == [
+        "莎莉公司",
+        "戊子公司",
+    ]
+
+
+def test_sentences_that_are_numbered_make_a_list(asking: Asking) -> None:
+    article = (
+        "丁河驾驶系统进入外国市场面临一些挑战。首先,道路状况差异很大。其次,公司要遵守监管规定。"
+        "此外,它要面对激烈竞争。公司还生产轴承。"
+    )
+    found = asking("丁河驾驶系统进入外国市场面临哪些挑战?", [article])
+    assert [c.quote[:2] for c in found.citations] == ["首先", "其次", "此外"]

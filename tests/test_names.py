@@ -73,6 +73,15 @@ def test_a_follow_up_takes_what_it_leaves_unsaid_from_the_history(
     assert standalone(question, history) == alone
 
 
+def test_it_is_the_product_that_the_question_before_asked_for(
+    tmp_path: Path, embedder: StaticEmbedder
+) -> None:
+    told = "丁河公司在夏天发布了远征A1机器人。远征A1最高步速为7km/h,售价20万元。丁河公司总部设在海宁。"
+    store = store_of([told], tmp_path, embedder)
+    found = ask("它最快能走多快?", store, ["丁河公司发布了什么机器人?"])
+    assert "A1" in found.standalone_question and "7km/h" in found.answer
+
+
 NEWS = [
     "五菱缤果7月份卖了20064台。缤果是五菱汽车的新车，于3月底上市。",
     "大众汽车集团宣布将向小鹏汽车增资约7亿美元，换来小鹏汽车约4.99%的股权。",
