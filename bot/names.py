@@ -52,6 +52,12 @@ _OPENERS = STOP | frozenset(
 _FUNCTION = "ucpdfry"  # jieba's tags of words that no name is made of: particles, adverbs, “中”
 OF = re.compile(r"\s*(?:的|'s|’s)?\s*")
 _IT = ("它", "it", "its")
+# What products have, and what companies and products do.
+_MEASURED = re.compile(
+    r"(?:它的|its\s+)\W*(?:\w+\s+)?(?:价|售价|性能|算力|尺寸|重量|参数|配置|续航|功耗|制程|工艺|速度|电池|屏幕|特点|功能|优势|用途|"
+    r"price|performance|size|weight|specs?|range|speed|battery|screen|features?)",
+    re.I,
+)
 _OF_COMPANIES = re.compile(
     r"总部|成立|创始人|董事长|ceo|cto|融资|员工|股东|营收|上市|founded|founder|headquarter|employ|shareholder|revenue",
     re.I,
@@ -165,7 +171,9 @@ def _filled(question: str, history: Sequence[str], who: Answers) -> str:
     pronoun = _PRONOUN.search(question)
     if pronoun and not [n for n in mine if n[1] <= pronoun.start()]:
         kinds = _KINDS.get(pronoun[0].lower(), ())
-        thing = kinds == ("product",) or (pronoun[0].lower() in _IT and not _OF_COMPANIES.search(question))
+        thing = kinds == ("product",) or (
+            pronoun[0].lower() in _IT and _of_thing(question[pronoun.start() :])
+        )
         name = (who(history[-1], "product") if thing else "") or _last_name(history, kinds)
         if not name and kinds == ("person",):
             name = next((found for earlier in reversed(history) if (found := who(earlier, "person"))), None)
@@ -182,6 +190,12 @@ def _filled(question: str, history: Sequence[str], who: Answers) -> str:
             when = _WHEN.search(history[-1]) if "呢" in question and not _WHEN.search(question) else None
             return asked_of(name, f"{when[0]}{bare}" if when else bare)
     return question
+
+
+def _of_thing(rest: str) -> bool:
+    """Whether what a question says of “it” is said of products."""
+    owned = re.match(r"它的|its\b", rest, re.I)
+    return not _OF_COMPANIES.search(rest) and (not owned or bool(_MEASURED.match(rest)))
 
 
 def asked_of(name: str, question: str) -> str:
