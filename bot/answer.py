@@ -151,9 +151,8 @@ def _claims(
     # A sentence without a date where one is asked for must be likely, and leave nothing unsaid.
     unfit = asked.wanted in TYPED
     counted = asked.wanted == "amount" and _COUNTED.search(asked.text)
-    if counted and not candidates(first.text, "amount", asked.cues):
-        return []
-    if asked.wanted == "amount" and OF_ONE.search(asked.text):
+    of_one = asked.wanted == "amount" and OF_ONE.search(asked.text)
+    if of_one or (counted and not candidates(first.text, "amount", asked.cues)):
         return []
     enough_said = first.score >= (UNSURE if first.missing else LIKELY)
     return [] if unfit and not enough_said else [whole(first)]

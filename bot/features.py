@@ -95,7 +95,7 @@ def _unsaid(asked: Asked, e: Evidence, a: int, b: int, total: float) -> tuple[fl
     if e.marks is None:
         return (0.0,) * 5
     mine = [n for n in asked.needs if said(n, e.read_as, e.spun)]
-    proper = sum(n.weight for n in e.missing if n.kind and n not in mine) / total
+    proper = sum(n.weight for n in e.missing if n.kind) / total
     nearby = e.text[clause_at(e.text, a)[0] : clause_at(e.text, max(a, b - 1))[1]]
     near = [n for n in mine if said(n, nearby, e.spun)]
     relation = asked.relation

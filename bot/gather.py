@@ -111,9 +111,8 @@ def _lead(passage: Passage, store: Store) -> str:
 def _read(asked: Asked, found: list[Evidence], store: Store, reader: Reader) -> list[Evidence]:
     """`found` with the reader's marks on the sentences of the most promising passages."""
     most = _promise(found[0])
-    chosen = list(dict.fromkeys(e.passage for e in found if _promise(e) >= min(most, WORTH_READING * most)))[
-        :READ
-    ]
+    least = min(most, WORTH_READING * most)  # of one below zero as much
+    chosen = list(dict.fromkeys(e.passage for e in found if _promise(e) >= least))[:READ]
     texts = {p: to_read(p, store) for p in chosen}
     pairs = [(question_to_read(asked, text), head + text) for head, text in texts.values()]
     starts, ends, none = reader.logits(pairs)

@@ -65,9 +65,10 @@ def _ways(
     return whole, (*latin, *figures), characters
 
 
-@derived
 @lru_cache(maxsize=4_000)
 def plain_of(text: str, spun: bool, likeliest: bool = False) -> str:
+    """`text` as `said` looks things up in it: in normal form without quotation marks, with what its swapped words stand for
+    in lines of their own."""
     plain = _QUOTES.sub("", normalize(text))  # the “buy” rating
     if spun:
         other, more = ordinary(plain)

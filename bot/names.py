@@ -53,7 +53,7 @@ _FUNCTION = "ucpdfry"  # jieba's tags of words that no name is made of: particle
 OF = re.compile(r"\s*(?:的|'s|’s)?\s*")
 _IT = ("它", "it", "its")
 # What products have, and what companies and products do.
-_MEASURED = re.compile(
+_OF_PRODUCTS = re.compile(
     r"(?:它的|its\s+)\W*(?:\w+\s+)?(?:价|售价|性能|算力|尺寸|重量|参数|配置|续航|功耗|制程|工艺|速度|电池|屏幕|特点|功能|优势|用途|"
     r"price|performance|size|weight|specs?|range|speed|battery|screen|features?)",
     re.I,
@@ -195,7 +195,7 @@ def _filled(question: str, history: Sequence[str], who: Answers) -> str:
 def _of_thing(rest: str) -> bool:
     """Whether what a question says of “it” is said of products."""
     owned = re.match(r"它的|its\b", rest, re.I)
-    return not _OF_COMPANIES.search(rest) and (not owned or bool(_MEASURED.match(rest)))
+    return not _OF_COMPANIES.search(rest) and (not owned or bool(_OF_PRODUCTS.match(rest)))
 
 
 def asked_of(name: str, question: str) -> str:

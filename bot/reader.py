@@ -203,7 +203,7 @@ def best_span(start: Floats, end: Floats, allowed: Any, longest: int = MAX_ANSWE
     `allowed` numbers each character's sentence, -1 where no answer may stand.
     """
     n = len(start)
-    if not n:
+    if not (allowed >= 0).any():
         return 0, 0, -1e9
     beyond = np.full(min(longest, n) - 1, -1, dtype=np.int64)
     sentence = sliding_window_view(np.concatenate([allowed, beyond]), len(beyond) + 1)

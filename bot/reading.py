@@ -1,4 +1,4 @@
-"""Questions and passages as the reader reads them, and its marks on the sentences."""
+"""Questions and passages as the reader reads them."""
 
 from __future__ import annotations
 

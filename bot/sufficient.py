@@ -79,11 +79,11 @@ def _undated(need: Need, e: Evidence) -> bool:
 
 def _told_then(need: Need, e: Evidence) -> bool:
     """Whether `need` is no month or day, or the one in which the article came out."""
-    asked = re.fullmatch(r"(\d{1,2})([月日号])", need.phrase)
-    if not asked:
+    date = _DATED.fullmatch(need.phrase)
+    if not date or date[1] == "年":
         return True
-    part = slice(5, 7) if asked[2] == "月" else slice(8, 10)
-    return e.published is not None and e.published[part] == f"{int(asked[1]):02}"
+    part = slice(5, 7) if date[1] == "月" else slice(8, 10)
+    return e.published is not None and e.published[part] == f"{int(need.phrase[:-1]):02}"
 
 
 def _periods(plain: str) -> set[str]:

@@ -45,8 +45,8 @@ class Lexical:
         self._data, self._indices, self._indptr = (
             self._array(folder, name) for name in ("data", "indices", "indptr")
         )
-        names: list[str] = json.loads((folder / "vocabulary.json").read_text("utf-8"))
-        self._ids = {term: at for at, term in enumerate(names)}
+        self.terms: list[str] = json.loads((folder / "vocabulary.json").read_text("utf-8"))
+        self._ids = {term: at for at, term in enumerate(self.terms)}
 
     @staticmethod
     def _array(folder: Path, name: str) -> Any:

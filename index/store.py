@@ -134,7 +134,6 @@ class Store:
             np.load(self._path / name, mmap_mode="r", allow_pickle=False)
             for name in ("terms.npy", "offsets.npy")
         )
-        self._vocabulary = list(self.lexical.vocabulary)
         self.lexicon = Lexicon(self._path, self.lexical.vocabulary)
         self.dense = Dense(self._path / "dense.faiss")
         self._source_at = {row["id"]: at for at, row in enumerate(self.source_rows)}
@@ -187,7 +186,7 @@ class Store:
     def terms(self, row: int) -> list[str]:
         """The terms that the passage at `row` was indexed by, in order."""
         ids = self._terms[self._offsets[row] : self._offsets[row + 1]]
-        return [self._vocabulary[at] for at in ids.tolist()]
+        return [self.lexical.terms[at] for at in ids.tolist()]
 
     def says(self, text: str) -> bool:
         """Whether `text` stands anywhere in the sources, letter by letter."""
@@ -195,7 +194,7 @@ class Store:
 
     def rows(self) -> tuple[Any, Any, list[str]]:
         """The stored term ids of the passages, where each passage's start, and the terms."""
-        return self._terms, self._offsets, self._vocabulary
+        return self._terms, self._offsets, self.lexical.terms
 
 
 def check(folder: Path, path: Path, embedder: str, chunking: Chunking) -> Mapping[str, Any]:
