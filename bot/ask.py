@@ -13,7 +13,7 @@ from functools import cache
 from bot.answer import answer
 from bot.candidates import candidates
 from bot.cite import cite, render, unmarked
-from bot.compare import Find, compare, counted_names, to_compare, two_compared
+from bot.compare import Find, compare, counted_names, to_compare, two_compared, which_of
 from bot.conflicts import disagreeing, undoubted
 from bot.evidence import Evidence
 from bot.gather import gather
@@ -23,7 +23,7 @@ from bot.question import read_question, search_groups
 from bot.reader import Reader, shipped_reader
 from bot.records import Answer, Asked, Citation, Claim, Conflict, Finding, Span, Statement
 from bot.several import ASKS, alternatives, questions_in
-from bot.short import MAX_NAME
+from bot.short import MAX_NAME, whole
 from bot.sufficient import UNSURE, VERY_LIKELY
 from bot.summary import digest, introduce, to_digest, to_introduce
 from index.search import Language, search
@@ -180,6 +180,8 @@ def _finding(asked: Asked, evidence: list[Evidence], store: Store, find: Find) -
         )
         if compared:
             return compared
+        if which_of(asked.text, names) and evidence:
+            return Finding((whole(evidence[0]),), "not_in_articles")
     either = _either(alternatives(asked.text), store, find)
     if either:
         return either

@@ -38,7 +38,7 @@ _LESS = re.compile(r"更?[早低小少先慢便短]|earlier|lower|smaller|less|o
 _GAP = re.compile(r"多少|相差|差距|差|how much|difference", re.I)
 _DROP = re.compile(
     rf"有(?:什么|何|啥)变化|{_UNLIKE.pattern}|[两二三]个?(?:系列|公司|产品|芯片)?之?间?(?=.{{0,8}}{_UNLIKE.pattern})|"
-    r"更(?![新换名改正])[一-鿿]?|谁|比较|对比|相比|相差|差距|差几个|差多少|(?:[高低多大小早晚贵快慢]|便宜)多少|便宜|[贵强弱]|多少|两次|哪一?[个家款次边方天年]?|分别|各自|各|[早晚先]|一下|是|的|上(?=[,，\s])|方面|来说|而言|和|与|跟|及|还|比|得|在|呢|吗|请|"
+    r"更(?![新换名改正])[一-鿿]?|谁|比较|对比|相比|相差|差距|差几个|差多少|(?:[高低多大小早晚贵快慢]|便宜)多少|便宜|[贵强弱]|[多少高低大小快慢](?=\s*[?？]?\s*$)|多少|两次|哪一?[个家款次边方天年]?|分别|各自|各|[早晚先]|一下|是|的|上(?=[,，\s])|方面|来说|而言|和|与|跟|及|还|比|得|在|呢|吗|请|"
     r"\b(?:stack|measure|hold) up\b|\b(?:against|compare|versus|vs|earlier|later|higher|lower|larger|bigger|smaller|more|less|faster|older|newer|first|than|difference|which|who|what|is|was|were|are|the|of|and|or|between|in|has|have|does|did|company|chip|when|how|much|with|please)\b|['’]s\b|[?？,，。、:：]",
     re.I,
 )
@@ -97,6 +97,17 @@ def _joined(text: str, named: Sequence[tuple[int, int, str]]) -> list[tuple[int,
     return run
 
 
+def which_of(text: str, names: Sequence[str]) -> bool:
+    """Whether the question `text` asks which of `names` it is, so that no other answers.
+
+    >>> which_of("甲公司和乙公司哪家更大?", ["甲公司", "乙公司"]), which_of("哪家比甲公司和乙公司大?", ["甲公司", "乙公司"])
+    (True, False)
+    """
+    return bool(names) and bool(
+        re.search(rf"{re.escape(names[-1])}[^,，比]{{0,6}}?(?:哪一?[家个款]|谁)", text)
+    )
+
+
 def two_compared(text: str, told: Callable[[str], bool]) -> list[str]:
     """The two that the question `text` compares, whatever they are called; `told` is as for `paired`."""
     return paired(text, told) if _COMPARES.search(text) or EACH.search(text) else []
@@ -150,6 +161,10 @@ def compare(
     if not relation:
         return _side_by_side(asked, names, find)
     early = bool(_EARLY.search(asked.text) or _EVENT.search(relation))
+    compared = [normalize(name) for name in names]
+    needs = [n for n in asked.needs if any(f in compared for f in n.forms)]
+    if asked.kind == "yes_no" and (held := _held(asked, needs, evidence)):
+        return held  # whether it is so, such a sentence says
     found: list[tuple[str, Claim, Value | None]] = []
     for name in names:
         told = answer(*find(_question(name, relation, asked, early)))
@@ -162,8 +177,7 @@ def compare(
         return _side_by_side(asked, names, find)
     if not found:
         about = [e for e in evidence if any(n not in e.missing for n in asked.relation)]
-        compared = [normalize(name) for name in names]
-        return _held(asked, [n for n in asked.needs if any(f in compared for f in n.forms)], about)
+        return _held(asked, needs, about)
     if len(found) > 1 and len({(c.span, c.text) for _, c, _ in found}) == 1:
         return None
     claims = tuple(replace(claim, text=f"{name} {claim.text}") for name, claim, _ in found)

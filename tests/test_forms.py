@@ -109,3 +109,12 @@ def test_what_a_sentence_says_of_this_one_introduces_it(tmp_path: Path, embedder
     told = "丁河公司发布了远征A1机器人。这是一款身高175cm的人形机器人,全身49个自由度。公司主要生产轴承。"
     found = ask("介绍一下远征A1这款机器人", store_of([told], tmp_path, embedder))
     assert "49个自由度" in found.answer
+
+
+def test_whether_one_is_cheaper_is_told_by_what_holds_both_against_each_other(store: Store) -> None:
+    found = ask("H20的定价比昇腾910B便宜吗?", store)
+    assert "低约15%" in found.citations[0].quote and len(found.citations) == 1
+
+
+def test_which_of_two_is_no_third(store: Store) -> None:
+    assert "燧原科技" not in ask("天数智芯和沐曦哪家融资轮数多?", store).answer.split("。")[0]
